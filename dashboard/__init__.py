@@ -1,0 +1,1 @@
+"""Stage 4: shows what the metrics say."""

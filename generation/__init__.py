@@ -1,0 +1,1 @@
+"""Stage 1: makes videos and usage events."""

@@ -1,0 +1,1 @@
+"""The company whose numbers the source story tells, as events with known truth."""

@@ -1,0 +1,1 @@
+"""The clip world and the training loop that made the bundled weights."""

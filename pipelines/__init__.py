@@ -1,0 +1,1 @@
+"""Stage 2: brings events in, keeps them, runs dbt, publishes."""
