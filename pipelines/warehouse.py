@@ -1,0 +1,237 @@
+"""The published warehouse: where it is, how it is read, how a build replaces it.
+
+Reads and writes `<home>/warehouse/`: one immutable `<build_id>.duckdb` a build, the
+pointer `current`, and `last_failure.json` when the newest build did not pass its tests.
+A build gets a new file name because a process that opens a replaced path again still
+sees the old data.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+import pandas as pd
+
+KEPT_BUILDS = 3
+FACTS = ("grain", "period_start", "value", "numerator", "denominator", "state")
+
+
+class NoWarehouse(FileNotFoundError):
+    """Nothing has been published yet."""
+
+
+class UnknownMetric(ValueError):
+    """The catalog of this build has no such metric."""
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """One published build, opened read-only.
+
+    The connection sees this file and the lake, nothing else of the file system, and its
+    configuration is locked. Safe for threads: each query runs on its own cursor.
+    """
+
+    build_id: str
+    path: Path
+    lake: Path
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(str(self.path), read_only=True)
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set allowed_directories = ['{self.lake}/']")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        return connection
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Open a cursor of its own on the read-only connection."""
+        with self._lock:
+            return self._connection.cursor()
+
+    def query(self, sql: str, params: Sequence[object] = ()) -> pd.DataFrame:
+        """Answer one SQL statement as a frame."""
+        cursor = self.cursor()
+        try:
+            return cursor.execute(sql, list(params)).df()
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Close the connection; a later query opens it again."""
+        connection = self.__dict__.pop("_connection", None)
+        if connection is not None:
+            connection.close()
+
+    def build(self) -> dict[str, object]:
+        """Describe this build: the row of `meta.build` as a dictionary."""
+        return self.query("select * from meta.build").iloc[0].to_dict()
+
+    def catalog(self) -> pd.DataFrame:
+        """List every metric: label, unit, format, definition, owner, version."""
+        return self.query("select * from metrics.catalog order by name")
+
+    def metric(
+        self,
+        name: str,
+        *,
+        grain: str | None = None,
+        by: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        raw: bool = False,
+    ) -> pd.DataFrame:
+        """Read the rows of one metric, oldest period first.
+
+        Args:
+            name: A name of the catalog.
+            grain: 'day', 'week' or 'month'; all grains if left out.
+            by: A dimension of the metric: its slices instead of the total.
+            since: First `period_start` wanted.
+            until: Last `period_start` wanted.
+            raw: Give the sample's own figures; otherwise extensive metrics are
+                multiplied by the sample weight of the build.
+
+        Returns:
+            Columns grain, period_start, the dimensions, value, numerator, denominator,
+            state. A slice is a row of its own, never a sum of slices.
+
+        Raises:
+            UnknownMetric: The catalog has no metric of this name.
+            ValueError: The metric has no such grain or dimension.
+        """
+        entry = self._entry(name)
+        dimensions = _words(entry["dimensions"])
+        grains = _words(entry["grains"])
+        if grain is not None and grain not in grains:
+            raise ValueError(f"{name} has the grains {grains}, not {grain!r}")
+        if by is not None and by not in dimensions:
+            raise ValueError(f"{name} can be split by {dimensions}, not by {by!r}")
+        conditions = [
+            f"{dimension} <> 'all'" if dimension == by else f"{dimension} = 'all'"
+            for dimension in dimensions
+        ]
+        params: list[object] = []
+        for condition, value in (
+            ("grain = ?", grain),
+            ("period_start >= ?", since),
+            ("period_start <= ?", until),
+        ):
+            if value is not None:
+                conditions.append(condition)
+                params.append(value)
+        columns = ["grain", "period_start", *dimensions, *FACTS[2:]]
+        frame = self.query(
+            f"select {', '.join(columns)} from metrics.{name}"
+            f" where {' and '.join(conditions) or 'true'}"
+            f" order by grain, period_start{', ' + by if by else ''}",
+            params,
+        )
+        return frame if raw else self._weighted(frame, entry)
+
+    def _entry(self, name: str) -> pd.Series:
+        catalog = self.catalog().set_index("name", drop=False)
+        if name not in catalog.index:
+            known = ", ".join(catalog.index)
+            raise UnknownMetric(f"no metric {name!r}; this build has: {known}")
+        return catalog.loc[name]
+
+    def _weighted(self, frame: pd.DataFrame, entry: pd.Series) -> pd.DataFrame:
+        facts = ["value", "numerator", "denominator"]
+        frame[facts] = frame[facts].astype("float64")
+        weight = float(self.build()["sample_weight"])  # type: ignore[arg-type]
+        if entry["extensive"]:
+            frame[facts] = frame[facts] * weight
+        return frame
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(", ") if word]
+
+
+def folder(home: Path) -> Path:
+    """Where the builds of this installation lie."""
+    return home / "warehouse"
+
+
+def current_build_id(home: Path) -> str | None:
+    """Name the published build, or None before the first one."""
+    pointer = folder(home) / "current"
+    return pointer.read_text().strip() if pointer.exists() else None
+
+
+def open_current(home: Path) -> Warehouse:
+    """Open the published build.
+
+    Raises:
+        NoWarehouse: Nothing is published; the message says what to run.
+    """
+    build_id = current_build_id(home)
+    if build_id is None:
+        raise NoWarehouse(
+            f"no warehouse in {folder(home)}: run `reel run` (or `reel demo`) first"
+        )
+    path = folder(home) / f"{build_id}.duckdb"
+    if not path.exists():
+        raise NoWarehouse(f"{path} is gone: run `reel build` to make a new one")
+    return Warehouse(build_id=build_id, path=path, lake=home / "lake")
+
+
+def last_failure(home: Path) -> dict[str, object] | None:
+    """Tell about a build that failed after the published one, if there is one."""
+    path = folder(home) / "last_failure.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def record_failure(home: Path, failure: dict[str, object]) -> None:
+    """Keep what a failed build said; the published build stays as it is."""
+    _replace(folder(home) / "last_failure.json", json.dumps(failure, indent=1))
+
+
+def publish(home: Path, building: Path, build_id: str) -> Path:
+    """Make a finished build the current one: durable file first, pointer last.
+
+    Args:
+        home: The data folder.
+        building: The closed DuckDB file that passed its tests.
+        build_id: The name it gets.
+
+    Returns:
+        The published file.
+    """
+    path = folder(home) / f"{build_id}.duckdb"
+    _fsync(building)
+    os.replace(building, path)
+    _fsync(path.parent)
+    _replace(folder(home) / "current", build_id)
+    (folder(home) / "last_failure.json").unlink(missing_ok=True)
+    builds = sorted(
+        folder(home).glob("*.duckdb"), key=lambda file: file.stat().st_mtime
+    )
+    for old in builds[:-KEPT_BUILDS]:
+        old.unlink()
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text)
+    _fsync(temporary)
+    os.replace(temporary, path)
+    _fsync(path.parent)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
