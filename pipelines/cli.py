@@ -84,7 +84,9 @@ def fail(message: str) -> typer.Exit:
 def generate(
     prompt: Annotated[str, typer.Argument(help="what to show, in plain English")],
     image: Annotated[Path | None, typer.Option(help="first frame")] = None,
-    motion: Annotated[Path | None, typer.Option(help="clip whose motion to use")] = None,
+    motion: Annotated[
+        Path | None, typer.Option(help="clip whose motion to use")
+    ] = None,
     trajectory: Annotated[
         Path | None, typer.Option(help="JSON list of [x, y] in 0..1 to follow")
     ] = None,
@@ -187,8 +189,6 @@ def sql(
     """Query the published warehouse, read-only."""
     import duckdb
 
-    from pipelines import warehouse
-
     with opened() as build:
         try:
             statements = duckdb.extract_statements(query)
@@ -200,7 +200,6 @@ def sql(
             frame = build.query(query)
         except duckdb.Error as error:
             raise fail(str(error)) from None
-    assert warehouse is not None
     show(frame, format, out)
 
 
@@ -225,7 +224,9 @@ def metrics(
     with opened() as build:
         if name is None:
             catalog = build.catalog()
-            show(catalog[["name", "label", "unit", "grains", "definition"]], format, out)
+            show(
+                catalog[["name", "label", "unit", "grains", "definition"]], format, out
+            )
             return
         try:
             frame = build.metric(

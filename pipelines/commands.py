@@ -1,0 +1,215 @@
+"""What the longer subcommands of `reel` do, with their progress on stderr.
+
+Reads and writes the data folder. The rest of `generation` is named by string and loaded
+only by the command that needs it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import typer
+from rich.progress import Progress
+
+from pipelines.cli import console, fail, progress_bar
+from pipelines.settings import ROOT, settings
+
+DEMO_PROMPTS = {
+    "a red star moving left to right over grass": "red_star",
+    "a big blue circle bounces on sand": "blue_circle",
+    "a small yellow heart rises in the sky": "yellow_heart",
+    "a striped purple square circles clockwise at night": "purple_square",
+}
+
+
+@contextmanager
+def task(title: str, *, total: int | None = None) -> Iterator[tuple[Progress, int]]:
+    """Open a progress bar with one task."""
+    with progress_bar() as progress:
+        yield progress, progress.add_task(title, total=total, note="")
+
+
+def run_generate(
+    prompt: str,
+    *,
+    image: Path | None,
+    motion: Path | None,
+    trajectory: Path | None,
+    seconds: float | None,
+    model: str,
+    seed: int,
+    out: Path | None,
+) -> None:
+    """Make one clip and say what it cost."""
+    request_module = import_module("generation.request")
+    try:
+        request = request_module.GenerationRequest.create(
+            prompt,
+            image=image,
+            motion=motion,
+            trajectory=trajectory,
+            seconds=seconds,
+            model_id=model,
+            seed=seed,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    engine = import_module("generation.engine")
+    with task("generating", total=request.num_inference_steps) as (progress, bar):
+        result = engine.generate(
+            request,
+            home=settings().home,
+            out=out,
+            on_step=lambda step, steps: progress.update(bar, completed=step),
+        )
+    print(result.path)
+
+
+def run_simulate(
+    scale: float, *, start: date, weeks: int, preset: str, out: Path | None
+) -> None:
+    """Write the reference company's events to the landing folder."""
+    scenario = import_module("generation.scenario.simulate")
+    folder = out or settings().home / "landing" / "company"
+    with task(f"simulating the company at {scale:g}", total=weeks) as (progress, bar):
+
+        def advance(done: int, total: int, events: int) -> None:
+            rate = events / max(time.monotonic() - began, 1e-9)
+            note = f"{events:,} events, {rate / 1e6:.2f}M/s"
+            progress.update(bar, completed=done, total=total, note=note)
+
+        began = time.monotonic()
+        try:
+            scenario.simulate(
+                folder,
+                scale=scale,
+                start=start,
+                weeks=weeks,
+                preset=preset,
+                on_progress=advance,
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    console.print(f"events in {folder}")
+
+
+def run_ingest(paths: list[Path] | None) -> None:
+    """Load what is new and account for every event received."""
+    load = import_module("pipelines.load")
+    with task("loading events") as (progress, bar):
+
+        def advance(done: int, total: int, events: int) -> None:
+            progress.update(bar, completed=done, total=total, note=f"{events:,} events")
+
+        try:
+            report = load.ingest(settings().home, paths, on_progress=advance)
+        except (ValueError, FileNotFoundError, load.Busy) as error:
+            raise fail(str(error)) from None
+    console.print(
+        f"received {report.received:,} = accepted {report.accepted:,}"
+        f" + duplicate {report.duplicate:,} + quarantined {report.quarantined:,}"
+        f" in {report.files} files; lake version {report.lake_version}"
+    )
+
+
+def run_build(*, full_refresh: bool) -> None:
+    """Build and publish, or say that nothing changed."""
+    transform = import_module("pipelines.transform")
+    with task("building the warehouse") as (progress, bar):
+
+        def advance(name: str, done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total, note=name)
+
+        try:
+            built = transform.build(
+                settings().home, full_refresh=full_refresh, on_progress=advance
+            )
+        except transform.BuildFailed as error:
+            raise fail(str(error)) from None
+    if built.is_new:
+        console.print(f"published {built.build_id}, {built.tests} tests passed")
+    else:
+        console.print(f"{built.build_id} is up to date, nothing to build")
+
+
+def run_dashboard(port: int) -> None:
+    """Serve the dashboard until Ctrl-C."""
+    folder = ROOT / "dashboard"
+    command = [sys.executable, "-m", "streamlit", "run", "asgi.py"]
+    environment = os.environ | {"REEL_HOME": str(settings().home)}
+    console.print(f"dashboard on http://localhost:{port} (Ctrl-C stops it)")
+    finished = subprocess.run(
+        [*command, "--server.port", str(port)], cwd=folder, env=environment
+    )
+    if finished.returncode not in (0, 130, -2):
+        raise fail(f"the dashboard stopped; is port {port} free? Try --port")
+
+
+def run_demo(scale: float, *, preset: str, serve: bool, port: int) -> None:
+    """Run the main job from end to end."""
+    home = settings().home
+    for prompt, name in DEMO_PROMPTS.items():
+        run_generate(
+            prompt,
+            image=None,
+            motion=None,
+            trajectory=None,
+            seconds=None,
+            model="sprite-2",
+            seed=7,
+            out=home / "videos" / f"{name}.mp4",
+        )
+    run_simulate(scale, start=date(2024, 12, 30), weeks=65, preset=preset, out=None)
+    run_ingest(None)
+    run_build(full_refresh=False)
+    console.print(
+        f"\nclips      {home / 'videos'}\n"
+        f"warehouse  reel sql 'select * from metrics.catalog'\n"
+        f"metrics    reel metrics weekly_active_users --grain week\n"
+        f"dashboard  reel dashboard --port {port}"
+    )
+    if serve:
+        run_dashboard(port)
+
+
+def run_status(*, as_json: bool) -> None:
+    """Tell what is loaded and what is published."""
+    lake = import_module("pipelines.lake")
+    warehouse = import_module("pipelines.warehouse")
+    home = settings().home
+    batches = lake.ingest_totals(home)
+    state: dict[str, object] = {
+        "home": str(home),
+        "lake_version": lake.current_version(home),
+        "loaded": {
+            count: sum(batch[count] for batch in batches)
+            for count in ("received", "accepted", "duplicate", "quarantined")
+        },
+        "quarantine": [
+            {row: str(value) for row, value in reason.items()}
+            for reason in lake.quarantine_summary(home)
+        ],
+        "published": None,
+        "last_failure": warehouse.last_failure(home),
+    }
+    if warehouse.current_build_id(home):
+        build = warehouse.open_current(home)
+        state["published"] = {name: str(value) for name, value in build.build().items()}
+        build.close()
+    if as_json:
+        print(json.dumps(state, indent=1))
+        return
+    for name, value in state.items():
+        if isinstance(value, dict):
+            print(name)
+            for key, detail in value.items():
+                print(f"  {key:<14} {detail}")
+        else:
+            print(f"{name:<16} {value}")
