@@ -31,7 +31,6 @@ FRAMES = 16
 SIZE = 48
 RADIUS = {"small": 0.145, "big": 0.205}  # share of the picture's width
 MOTION_ODDS = tuple(0.22 if motion == "path" else 0.78 / 11 for motion in MOTIONS)
-HEAT_SIGMA = 0.07  # width of the trajectory's Gaussian spot, share of the picture
 
 Array = NDArray[np.float32]
 
@@ -126,14 +125,6 @@ def render(scene: Scene, *, size: int = SIZE) -> tuple[Array, Array]:
     alpha = coverage[..., None]
     clip = backdrop[None] * (1 - alpha) + (alpha * shade[..., None]) * color
     return clip.astype(np.float32), coverage.astype(np.float32)
-
-
-def draw_heat_map(trajectory: Array, *, size: int = SIZE) -> Array:
-    """Turn a trajectory [frames, 2] into Gaussian spots [frames, size, size]."""
-    grid = (np.arange(size, dtype=np.float32) + 0.5) / size
-    across = np.exp(-((grid - trajectory[:, :1]) ** 2) / (2 * HEAT_SIGMA**2))
-    down = np.exp(-((grid - trajectory[:, 1:]) ** 2) / (2 * HEAT_SIGMA**2))
-    return (down[:, :, None] * across[:, None, :]).astype(np.float32)
 
 
 def _subject_coordinates(scene: Scene, size: int) -> tuple[Array, Array, float]:
