@@ -79,7 +79,8 @@ def encode_prompts(
             prompt.lower()
         )
         strange = [
-            word for piece, (word, _) in zip(pieces, named, strict=True)
+            word
+            for piece, (word, _) in zip(pieces, named, strict=True)
             if piece == tokenizer.unk_token
         ]
         known.append(" ".join(p for p in pieces if p != tokenizer.unk_token))

@@ -52,4 +52,3 @@ def draw_batch(rng: np.random.Generator, *, count: int, frames: int) -> Batch:
             for dropped, scene in zip(is_dropped, scenes, strict=True)
         ],
     )
-

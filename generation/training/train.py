@@ -1,11 +1,13 @@
 """Train the bundled model: python -m generation.training.train --help.
 
 Reads nothing but its own checkpoint; writes state.pt and progress.json below --folder.
-Ctrl-C or a kill loses at most the minutes since the last checkpoint: run it again.
+Ctrl-C and SIGTERM save first; a kill loses the minutes since the last checkpoint. The
+same command goes on from there.
 """
 
 import argparse
 import json
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -244,6 +246,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     chosen = vars(parser.parse_args())
     torch.set_num_threads(chosen.pop("threads"))
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     train(Plan(**chosen, dtype=fastest_dtype()))
 
 

@@ -40,13 +40,13 @@ BACKGROUND_PHRASES = {
     "grey": ("on a grey background", "on a gray wall"),
     "night": ("in a starry night", "at night"),
     "sky": ("in a cloudy sky", "in the sky"),
-    "grass": ("on green grass", "over a meadow"),
+    "grass": ("on green grass", "over grass", "over a meadow"),
     "sand": ("on desert sand", "on a sandy beach"),
     "checker": ("on a checker floor", "on a chess board"),
 }
 MOTION_PHRASES = {
-    "right": ("moves to the right", "slides right", "moving right"),
-    "left": ("moves to the left", "slides left", "moving left"),
+    "right": ("moves to the right", "slides right", "moving left to right"),
+    "left": ("moves to the left", "slides left", "moving right to left"),
     "up": ("moves up", "rises", "rising"),
     "down": ("moves down", "falls", "falling"),
     "clockwise": ("circles clockwise", "turns in a clockwise circle"),

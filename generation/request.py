@@ -1,0 +1,226 @@
+"""A request for one clip, checked before anything is reserved or run.
+
+Reads the user's trajectory file and the bundled model's word list.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+Mode = Literal["text_to_video", "image_to_video", "motion_control"]
+Point = tuple[float, float]
+
+TOKENIZER = Path(__file__).parent / "bundled/weights/v2/tokenizer/tokenizer.json"
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+CLIP_SUFFIXES = (".mp4", ".webm", ".mov", ".gif", ".mkv")
+MAX_PROMPT_CHARACTERS = 2_500
+MAX_IMAGE_BYTES = 20 * 2**20
+MAX_CLIP_BYTES = 200 * 2**20
+MAX_TRAJECTORY_BYTES = 2**20
+MAX_TRAJECTORY_POINTS = 1_000
+MAX_STEPS = 100
+MAX_GUIDANCE = 20.0
+MAX_SEED = 2**63 - 1
+
+
+class ModelCard(NamedTuple):
+    """What a bundled model can make."""
+
+    modes: tuple[Mode, ...]
+    seconds: float
+    resolution: str
+
+
+# sprite-1 is the network of sprite-2 with its trajectory channels switched off.
+BUNDLED_MODELS = {
+    "sprite-1": ModelCard(("text_to_video", "image_to_video"), 2.0, "384p"),
+    "sprite-2": ModelCard(
+        ("text_to_video", "image_to_video", "motion_control"), 2.0, "384p"
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationRequest:
+    """One clip to make; it is valid once it exists.
+
+    Attributes:
+        image: First frame.
+        trajectory: Path of the subject, x and y in 0..1, y down.
+        reference_clip: Clip whose motion the subject follows, instead of a trajectory.
+        guidance_scale: Above 1, how far the prompt is followed; doubles the work.
+    """
+
+    prompt: str
+    mode: Mode
+    model_id: str = "sprite-2"
+    image: Path | None = None
+    trajectory: tuple[Point, ...] | None = None
+    reference_clip: Path | None = None
+    seconds: float = 2.0
+    seed: int = 0
+    num_inference_steps: int = 8
+    guidance_scale: float = 2.5
+
+    @classmethod
+    def create(
+        cls,
+        prompt: str,
+        *,
+        image: Path | None = None,
+        motion: Path | None = None,
+        trajectory: Path | Sequence[Point] | None = None,
+        seconds: float | None = None,
+        model_id: str = "sprite-2",
+        seed: int = 0,
+        num_inference_steps: int = 8,
+        guidance_scale: float = 2.5,
+    ) -> "GenerationRequest":
+        """Build a request from what a user gives; the mode follows from it."""
+        card = find_model(model_id)
+        points = (
+            read_trajectory(trajectory) if isinstance(trajectory, Path) else trajectory
+        )
+        has_motion = motion is not None or points is not None
+        mode: Mode = "text_to_video" if image is None else "image_to_video"
+        return cls(
+            prompt=prompt,
+            mode="motion_control" if has_motion else mode,
+            model_id=model_id,
+            image=image,
+            trajectory=None if points is None else tuple((x, y) for x, y in points),
+            reference_clip=motion,
+            seconds=card.seconds if seconds is None else seconds,
+            seed=seed,
+            num_inference_steps=num_inference_steps,
+            guidance_scale=guidance_scale,
+        )
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be made; the message names the value and the fix."""
+        card = find_model(self.model_id)
+        _check_prompt(self.prompt)
+        _check_mode(self, card)
+        if self.seconds != card.seconds:
+            raise ValueError(
+                f"seconds must be {card.seconds:g} for {self.model_id}, "
+                f"got {self.seconds:g}"
+            )
+        _check_range("seed", self.seed, low=0, high=MAX_SEED)
+        _check_range("steps", self.num_inference_steps, low=1, high=MAX_STEPS)
+        _check_range("guidance_scale", self.guidance_scale, low=0, high=MAX_GUIDANCE)
+        if self.trajectory is not None:
+            _check_points(self.trajectory)
+        if self.image is not None:
+            _check_file(self.image, suffixes=IMAGE_SUFFIXES, limit=MAX_IMAGE_BYTES)
+        if self.reference_clip is not None:
+            _check_file(
+                self.reference_clip, suffixes=CLIP_SUFFIXES, limit=MAX_CLIP_BYTES
+            )
+
+    @property
+    def resolution(self) -> str:
+        """The delivered height, as the price card names it."""
+        return find_model(self.model_id).resolution
+
+
+def find_model(model_id: str) -> ModelCard:
+    """Return what a model can make."""
+    if model_id not in BUNDLED_MODELS:
+        raise ValueError(f"model must be one of {list(BUNDLED_MODELS)}, got {model_id}")
+    return BUNDLED_MODELS[model_id]
+
+
+def read_trajectory(path: Path) -> tuple[Point, ...]:
+    """Read a JSON list of [x, y] from a file."""
+    _check_file(path, suffixes=(".json",), limit=MAX_TRAJECTORY_BYTES)
+    try:
+        points = json.loads(path.read_text(encoding="utf-8"))
+        return tuple((float(x), float(y)) for x, y in points)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"{path} must hold a JSON list of [x, y] pairs, such as "
+            f"[[0.2, 0.5], [0.8, 0.5]]: {error}"
+        ) from None
+
+
+def list_prompt_words(prompt: str) -> list[str]:
+    """Split a prompt as the bundled tokenizer does, without punctuation."""
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", prompt).lower())
+
+
+def find_unknown_words(prompt: str) -> list[str]:
+    """Return the words that the bundled model was never taught."""
+    known = _known_words()
+    return [word for word in list_prompt_words(prompt) if word not in known]
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    return frozenset(json.loads(TOKENIZER.read_text())["model"]["vocab"])
+
+
+def _check_prompt(prompt: str) -> None:
+    if not prompt.strip():
+        raise ValueError("prompt must not be empty; say what to show")
+    if len(prompt) > MAX_PROMPT_CHARACTERS:
+        raise ValueError(
+            f"prompt must have at most {MAX_PROMPT_CHARACTERS} characters, "
+            f"got {len(prompt)}"
+        )
+
+
+def _check_mode(request: GenerationRequest, card: ModelCard) -> None:
+    if request.mode not in card.modes:
+        able = [
+            name
+            for name, other in BUNDLED_MODELS.items()
+            if request.mode in other.modes
+        ]
+        raise ValueError(
+            f"{request.model_id} cannot do {request.mode}; choose one of {able}"
+        )
+    sources = (request.trajectory is not None) + (request.reference_clip is not None)
+    if sources > 1:
+        raise ValueError("give a trajectory or a reference clip, not both")
+    if (request.mode == "motion_control") != bool(sources):
+        raise ValueError(
+            "motion_control needs a trajectory or a reference clip, and they need it; "
+            f"got mode {request.mode} with {sources} of them"
+        )
+    if request.mode == "image_to_video" and request.image is None:
+        raise ValueError("image_to_video needs an image")
+
+
+def _check_points(points: tuple[Point, ...]) -> None:
+    if not 1 <= len(points) <= MAX_TRAJECTORY_POINTS:
+        raise ValueError(
+            f"trajectory must have 1 to {MAX_TRAJECTORY_POINTS} points, "
+            f"got {len(points)}"
+        )
+    for point in points:
+        # Written so that NaN is refused too.
+        if not all(0 <= value <= 1 for value in point):
+            raise ValueError(
+                f"trajectory points must be x, y in 0..1 of the picture, got {point}"
+            )
+
+
+def _check_range(name: str, value: float, *, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be {low} to {high}, got {value}")
+
+
+def _check_file(path: Path, *, suffixes: tuple[str, ...], limit: int) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise ValueError(f"{path} must be one of {', '.join(suffixes)}")
+    if not path.is_file():
+        raise ValueError(f"{path} is no file; check the path")
+    size = path.stat().st_size
+    if not 0 < size <= limit:
+        raise ValueError(f"{path} must have 1 to {limit:,} bytes, has {size:,}")
