@@ -1,0 +1,94 @@
+with payments as (
+    select * from {{ ref('fct_payments') }}
+),
+
+dates as (
+    select * from {{ ref('dim_dates') }}
+),
+
+-- Subscriptions and billed usage; packs and packages are earned as they are burnt.
+service_payments as (
+    select
+        payments.region,
+        payments.segment,
+        payments.plan_id,
+        payments.amount_micros,
+        coalesce(payments.service_starts_on, payments.paid_on) as starts_on,
+        greatest(
+            coalesce(payments.service_ends_on, payments.paid_on + 1),
+            coalesce(payments.service_starts_on, payments.paid_on) + 1
+        ) as ends_on
+    from payments
+    where payments.kind in ('subscription', 'usage')
+),
+
+-- Equal periods of one cell are earned together: fewer rows, the same sum.
+periods as (
+    select
+        service_payments.region,
+        service_payments.segment,
+        service_payments.plan_id,
+        service_payments.starts_on,
+        service_payments.ends_on,
+        {{ days_between(
+            'service_payments.starts_on', 'service_payments.ends_on'
+        ) }} as service_days,
+        cast(sum(service_payments.amount_micros) as bigint) as amount_micros
+    from service_payments
+    group by
+        service_payments.region,
+        service_payments.segment,
+        service_payments.plan_id,
+        service_payments.starts_on,
+        service_payments.ends_on
+),
+
+period_days as (
+    select
+        dates.date_day as earned_on,
+        periods.region,
+        periods.segment,
+        periods.plan_id,
+        periods.amount_micros,
+        periods.service_days,
+        {{ days_between('periods.starts_on', 'dates.date_day') }} as days_before
+    from periods
+    inner join dates
+        on
+            periods.starts_on <= dates.date_day
+            and dates.date_day < periods.ends_on
+    where dates.is_closed
+),
+
+earned as (
+    select
+        period_days.earned_on,
+        period_days.region,
+        period_days.segment,
+        period_days.plan_id,
+        {{ earned_share(
+            'period_days.amount_micros',
+            '(period_days.days_before + 1)',
+            'period_days.service_days'
+        ) }} as earned_after,
+        {{ earned_share(
+            'period_days.amount_micros',
+            'period_days.days_before',
+            'period_days.service_days'
+        ) }} as earned_before
+    from period_days
+),
+
+final as (
+    select
+        earned.earned_on,
+        earned.region,
+        earned.segment,
+        earned.plan_id,
+        cast(sum(earned.earned_after - earned.earned_before) as bigint)
+            as revenue_micros
+    from earned
+    group by earned.earned_on, earned.region, earned.segment, earned.plan_id
+)
+
+select * from final

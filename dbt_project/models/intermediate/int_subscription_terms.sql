@@ -1,0 +1,64 @@
+with started as (
+    select * from {{ ref('stg_subscriptions_started') }}
+),
+
+renewed as (
+    select * from {{ ref('stg_subscriptions_renewed') }}
+),
+
+changed as (
+    select * from {{ ref('stg_subscriptions_changed') }}
+),
+
+cancelled as (
+    select * from {{ ref('stg_subscriptions_cancelled') }}
+),
+
+statements as (
+    select * from started
+    union all
+    select * from renewed
+    union all
+    select * from changed
+),
+
+-- A cancellation is a term of no price from `ends_at` on: what follows can undo it.
+terms as (
+    select
+        statements.subscription_id,
+        statements.account_id,
+        statements.event_id,
+        statements.occurred_at,
+        statements.period_start_at as effective_at,
+        statements.plan_id,
+        case statements.billing_interval
+            when 'month' then 1
+            when 'quarter' then 3
+            when 'year' then 12
+        end as interval_months,
+        statements.price_minor,
+        statements.currency,
+        false as is_end
+    from statements
+    where not statements.is_test
+    union all
+    select
+        cancelled.subscription_id,
+        cancelled.account_id,
+        cancelled.event_id,
+        cancelled.occurred_at,
+        cancelled.ends_at as effective_at,
+        cast(null as string) as plan_id,
+        cast(null as int) as interval_months,
+        0 as price_minor,
+        cast(null as string) as currency,
+        true as is_end
+    from cancelled
+    where not cancelled.is_test
+),
+
+final as (
+    select * from terms
+)
+
+select * from final

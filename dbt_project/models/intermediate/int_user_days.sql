@@ -1,0 +1,49 @@
+with sessions as (
+    select * from {{ ref('stg_sessions') }}
+),
+
+users as (
+    select * from {{ ref('dim_users') }}
+),
+
+active_days as (
+    select distinct
+        sessions.user_id,
+        cast(sessions.occurred_at as date) as active_on
+    from sessions
+    where
+        sessions.is_foreground
+        and not sessions.is_test
+        and sessions.platform <> 'api'
+        and sessions.occurred_at < {{ as_of() }} + 1
+),
+
+user_days as (
+    select
+        active_days.user_id,
+        users.account_id,
+        coalesce(users.region, 'unknown') as region,
+        active_days.active_on
+    from active_days
+    left join users
+        on active_days.user_id = users.user_id
+    where not coalesce(users.is_test, false)
+),
+
+final as (
+    select
+        user_days.user_id,
+        user_days.account_id,
+        user_days.region,
+        user_days.active_on,
+        {{ days_between(
+            'user_days.active_on',
+            'lead(user_days.active_on) over (
+                partition by user_days.user_id
+                order by user_days.active_on
+            )'
+        ) }} as days_to_next
+    from user_days
+)
+
+select * from final

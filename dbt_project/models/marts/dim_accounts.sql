@@ -1,0 +1,26 @@
+with users as (
+    select * from {{ ref('dim_users') }}
+),
+
+-- The person who opened the account gives it its region.
+openings as (
+    select *
+    from users
+    qualify row_number() over (
+        partition by users.account_id
+        order by users.registered_at, users.user_id
+    ) = 1
+),
+
+final as (
+    select
+        openings.account_id,
+        openings.user_id as opened_by_user_id,
+        openings.registered_at as opened_at,
+        openings.country,
+        openings.region,
+        openings.is_test
+    from openings
+)
+
+select * from final

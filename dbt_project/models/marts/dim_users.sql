@@ -1,0 +1,34 @@
+with registrations as (
+    select * from {{ ref('stg_registrations') }}
+),
+
+countries as (
+    select * from {{ ref('countries') }}
+),
+
+-- A person registers once; a second registration changes nothing.
+first_registrations as (
+    select *
+    from registrations
+    qualify row_number() over (
+        partition by registrations.user_id
+        order by registrations.occurred_at, registrations.event_id
+    ) = 1
+),
+
+final as (
+    select
+        first_registrations.user_id,
+        first_registrations.account_id,
+        first_registrations.occurred_at as registered_at,
+        cast(first_registrations.occurred_at as date) as registered_on,
+        first_registrations.country,
+        coalesce(countries.region, 'unknown') as region,
+        first_registrations.channel,
+        first_registrations.is_test
+    from first_registrations
+    left join countries
+        on first_registrations.country = countries.country
+)
+
+select * from final

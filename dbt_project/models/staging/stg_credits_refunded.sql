@@ -1,0 +1,18 @@
+with source as (
+    select * from {{ source('raw', 'credits_refunded') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        source.platform,
+        source.is_test,
+        source.account_id,
+        source.grant_id,
+        source.generation_id,
+        source.refunded_credits
+    from source
+)
+
+select * from final

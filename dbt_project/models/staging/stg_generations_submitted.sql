@@ -1,0 +1,20 @@
+with source as (
+    select * from {{ source('raw', 'generation_submitted') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        source.platform,
+        source.is_test,
+        source.user_id,
+        source.account_id,
+        source.generation_id,
+        source.mode,
+        source.model_id,
+        source.reserved_credits
+    from source
+)
+
+select * from final
