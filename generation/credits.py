@@ -1,7 +1,7 @@
 """What a generation costs: credits for its user, US dollars of computing for the house.
 
-Reads data/reference/price_card.csv and device_cost.csv, both dated: a change of price is
-a new row, never an edited one.
+Reads data/reference/price_card.csv and device_cost.csv, both dated: a change of price
+is a new row, never an edited one.
 """
 
 import csv

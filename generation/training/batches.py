@@ -10,7 +10,6 @@ from generation.bundled.conditions import draw_heat_map, join_conditions
 from generation.training.world import SIZE, render, sample_scene
 
 CAPTION_DROPPED = 0.1  # teaches the unconditional answer that guidance needs
-TRAJECTORY_SHOWN = 0.5
 IMAGE_SHOWN = 0.25
 
 
@@ -21,32 +20,34 @@ class Batch:
     Attributes:
         clips: [batch, 3, frames, height, width] in -1..1.
         condition: [batch, 6, frames, height, width], see the transformer.
-        coverage: The subject's share of each pixel, [batch, 1, frames, height, width].
+        near: 1 in the disc around the subject, [batch, 1, frames, height, width].
         captions: One for each clip; "" where it was dropped.
     """
 
     clips: Tensor
     condition: Tensor
-    coverage: Tensor
+    near: Tensor
     captions: list[str]
 
 
-def draw_batch(rng: np.random.Generator, *, count: int, frames: int) -> Batch:
+def draw_batch(
+    rng: np.random.Generator, *, count: int, frames: int, trajectory_shown: float = 0.5
+) -> Batch:
     """Draw `count` clips and decide which conditions each one shows."""
     scenes = [sample_scene(rng, frames=frames) for _ in range(count)]
-    clips, coverages = zip(*(render(scene) for scene in scenes), strict=True)
+    clips, discs = zip(*(render(scene) for scene in scenes), strict=True)
     pixels = torch.from_numpy(np.stack(clips)).permute(0, 4, 1, 2, 3) * 2 - 1
     trajectories = torch.from_numpy(np.stack([s.trajectory for s in scenes]))
     heat = draw_heat_map(trajectories, size=SIZE)
     has_image = torch.from_numpy(rng.random(count) < IMAGE_SHOWN).float()
-    has_trajectory = torch.from_numpy(rng.random(count) < TRAJECTORY_SHOWN).float()
+    has_trajectory = torch.from_numpy(rng.random(count) < trajectory_shown).float()
     is_dropped = rng.random(count) < CAPTION_DROPPED
     return Batch(
         clips=pixels,
         condition=join_conditions(
             pixels[:, :, 0], heat, has_image=has_image, has_trajectory=has_trajectory
         ),
-        coverage=torch.from_numpy(np.stack(coverages))[:, None],
+        near=torch.from_numpy(np.stack(discs))[:, None],
         captions=[
             "" if dropped else scene.caption
             for dropped, scene in zip(is_dropped, scenes, strict=True)

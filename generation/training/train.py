@@ -36,7 +36,8 @@ SHORT_FRAMES, LONG_FRAMES = 4, 16
 SHORT_BATCH, LONG_BATCH = 24, 8
 WEIGHT_FLOOR = 0.4  # below this noise level 1/t^2 would drown the semantic levels
 PURE_NOISE = 0.12  # the log-normal draw alone never reaches t = 1
-SUBJECT_WEIGHT = 3.0
+NEAR_WEIGHT = 5.0  # inside and outside the outline alike, or holes fill up
+SHORT_TRAJECTORIES, LONG_TRAJECTORIES = 0.65, 0.45  # share of clips that show one
 VALIDATION_LEVELS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 1.0)
 
 
@@ -129,6 +130,7 @@ def take_step(state: TrainingState, plan: Plan, *, share: float) -> float:
         state.rng,
         count=SHORT_BATCH if is_short else LONG_BATCH,
         frames=SHORT_FRAMES if is_short else LONG_FRAMES,
+        trajectory_shown=SHORT_TRAJECTORIES if is_short else LONG_TRAJECTORIES,
     )
     level = draw_noise_levels(len(batch.captions))
     errors = denoising_errors(state, batch, level=level, dtype=plan.dtype)
@@ -162,7 +164,7 @@ def draw_noise_levels(count: int) -> Tensor:
 def denoising_errors(
     state: TrainingState, batch: Batch, *, level: Tensor, dtype: torch.dtype
 ) -> Tensor:
-    """Velocity errors of a batch [batch], the subject's pixels weighted up."""
+    """Velocity errors of a batch [batch], those near the subject weighted up."""
     words = state.tokenizer(
         batch.captions, padding="max_length", truncation=True, return_tensors="pt"
     )
@@ -173,7 +175,7 @@ def denoising_errors(
         clean = state.transformer(
             noisy, level, states, words.attention_mask, batch.condition
         )
-    errors = (clean.float() - batch.clips) ** 2 * (1 + SUBJECT_WEIGHT * batch.coverage)
+    errors = (clean.float() - batch.clips) ** 2 * (1 + NEAR_WEIGHT * batch.near)
     return errors.mean((1, 2, 3, 4)) / level.clamp(min=WEIGHT_FLOOR) ** 2
 
 

@@ -1,4 +1,4 @@
-"""The words, colours and names of the procedural clip world; imports nothing of ours."""
+"""The words, colours and names of the clip world; imports nothing of ours."""
 
 COLORS = {
     "red": (230, 40, 40),

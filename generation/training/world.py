@@ -30,6 +30,7 @@ from generation.training.vocabulary import (
 FRAMES = 16
 SIZE = 48
 RADIUS = {"small": 0.145, "big": 0.205}  # share of the picture's width
+DISC_RADIUS = 1.25  # of the disc around a subject, in its radii
 MOTION_ODDS = tuple(0.22 if motion == "path" else 0.78 / 11 for motion in MOTIONS)
 
 Array = NDArray[np.float32]
@@ -112,8 +113,8 @@ def render(scene: Scene, *, size: int = SIZE) -> tuple[Array, Array]:
     """Draw a scene.
 
     Returns:
-        The clip [frames, size, size, 3] in 0..1 and the subject's coverage
-        [frames, size, size] in 0..1.
+        The clip [frames, size, size, 3] in 0..1, and the disc around the subject
+        [frames, size, size] as 0 or 1: its outline from both sides.
     """
     backdrop = draw_background(
         scene.background, size, rng=np.random.default_rng(scene.seed)
@@ -124,7 +125,8 @@ def render(scene: Scene, *, size: int = SIZE) -> tuple[Array, Array]:
     color = np.array(COLORS[scene.color], np.float32) / 255
     alpha = coverage[..., None]
     clip = backdrop[None] * (1 - alpha) + (alpha * shade[..., None]) * color
-    return clip.astype(np.float32), coverage.astype(np.float32)
+    disc = x * x + y * y < DISC_RADIUS**2
+    return clip.astype(np.float32), disc.astype(np.float32)
 
 
 def _subject_coordinates(scene: Scene, size: int) -> tuple[Array, Array, float]:
