@@ -1,0 +1,197 @@
+"""One line of JSON becomes one typed event, or a fault that says what is wrong.
+
+Reads generation.events. Writes nothing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, reduce
+from itertools import accumulate
+from operator import or_
+from typing import Any
+
+import msgspec
+import polars as pl
+import pyarrow as pa
+
+from generation.events import EVENT_TYPES, Event
+from pipelines.columns import Column, check_order, contract
+from pipelines.quarantine import MAX_DEPTH, MAX_EVENT_BYTES, Fault, Reason
+
+_NULL = b"null"
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NOT_BRACKETS = re.compile(rb"[^\[\]{}]")
+_UNTYPED = msgspec.json.Decoder()
+_PROPERTIES = msgspec.json.Decoder(dict[str, msgspec.Raw])
+# Pinned msgspec states the cause only in words; tests hold one case for each.
+_REASON_BY_MESSAGE = (
+    ("Expected `datetime` with", Reason.BAD_TIMESTAMP),
+    ("Invalid RFC3339", Reason.BAD_TIMESTAMP),
+    ("Invalid enum value", Reason.UNKNOWN_VALUE),
+    ("matching regex", Reason.BAD_FORMAT),
+    ("of length", Reason.OUT_OF_RANGE),
+    ("out of range", Reason.OUT_OF_RANGE),
+    ("` >= ", Reason.OUT_OF_RANGE),
+    ("` <= ", Reason.OUT_OF_RANGE),
+)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """An event of the contract, and the properties that the contract does not know."""
+
+    event_type: str
+    event: Event
+    extra: str | None = None
+
+
+def decode_line(line: bytes) -> Decoded | Fault:
+    """Decode one event; what the contract refuses comes back as a Fault."""
+    if len(line) > MAX_EVENT_BYTES:
+        limit = f"an event has at most {MAX_EVENT_BYTES} bytes, got {len(line)}"
+        return Fault(Reason.TOO_LARGE, "", limit)
+    try:
+        event = _known_properties_only().decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _decode_slowly(line)
+    return Decoded(str(type(event).__struct_config__.tag), event)
+
+
+def to_frame(rows: Sequence[Decoded], event_type: str) -> pl.DataFrame:
+    """Turn events of one type into the contract's columns plus `extra`."""
+    names = EVENT_TYPES[event_type].__struct_fields__
+    values = zip(*(msgspec.structs.astuple(row.event) for row in rows), strict=True)
+    by_name = dict(zip(names, values, strict=True))
+    arrays = {
+        column.name: pa.array(by_name[column.name], _arrow_type(column))
+        for column in contract(event_type)
+    }
+    arrays["extra"] = pa.array([row.extra for row in rows], pa.string())
+    frame = pl.from_arrow(pa.table(arrays))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+@cache
+def _known_properties_only() -> msgspec.json.Decoder[Event]:
+    """The contract's union, but refusing unknown properties: they need the slow way."""
+    closed = [
+        msgspec.defstruct(
+            struct.__name__,
+            [],
+            bases=(struct,),
+            tag=tag,
+            kw_only=True,
+            frozen=True,
+            forbid_unknown_fields=True,
+        )
+        for tag, struct in EVENT_TYPES.items()
+    ]
+    return msgspec.json.Decoder(reduce(or_, closed))
+
+
+def _decode_slowly(line: bytes) -> Decoded | Fault:
+    """Find the first fault in the contract's order, or set unknown properties aside."""
+    if _depth(line) > MAX_DEPTH:
+        return Fault(Reason.TOO_DEEP, "", f"nested deeper than {MAX_DEPTH} levels")
+    try:
+        properties = _PROPERTIES.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return _fault(error, pointer="")
+    event_type = _event_type(properties)
+    if isinstance(event_type, Fault):
+        return event_type
+    values = _values(properties, event_type)
+    if isinstance(values, Fault):
+        return values
+    known = {"event_type", *EVENT_TYPES[event_type].__struct_fields__}
+    extra = _extra({k: bytes(v) for k, v in properties.items() if k not in known})
+    if isinstance(extra, Fault):
+        return replace(extra, event_type=event_type)
+    return Decoded(event_type, EVENT_TYPES[event_type](**values), extra)
+
+
+def _event_type(properties: Mapping[str, msgspec.Raw]) -> str | Fault:
+    """The event type that a line states."""
+    raw = bytes(properties.get("event_type", _NULL))
+    if raw == _NULL:
+        return Fault(Reason.MISSING_FIELD, "/event_type", "required")
+    try:
+        name = msgspec.json.decode(raw, type=str)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return _fault(error, pointer="/event_type")
+    if name not in EVENT_TYPES:
+        message = f"no event type {name!r} in the contract"
+        return Fault(Reason.UNKNOWN_EVENT_TYPE, "/event_type", message, name)
+    return name
+
+
+def _values(
+    properties: Mapping[str, msgspec.Raw], event_type: str
+) -> dict[str, Any] | Fault:
+    """The values of the contract's fields; null means "not stated"."""
+    values: dict[str, Any] = {}
+    for column in check_order(event_type):
+        pointer = f"/{column.name}"
+        raw = bytes(properties.get(column.name, _NULL))
+        if raw == _NULL and column.required:
+            return Fault(Reason.MISSING_FIELD, pointer, "required", event_type)
+        if raw == _NULL:
+            continue
+        try:
+            values[column.name] = _decoder(event_type, column.name).decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            return replace(_fault(error, pointer=pointer), event_type=event_type)
+    return values
+
+
+def _extra(unknown: Mapping[str, bytes]) -> str | Fault | None:
+    """Unknown properties as JSON text, sorted by name; nulls state nothing."""
+    parts = []
+    for name, raw in sorted(unknown.items()):
+        if raw == _NULL:
+            continue
+        try:
+            _UNTYPED.decode(raw)  # a Raw is not checked for text that is not Unicode
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            return _fault(error, pointer=f"/{name}")
+        parts.append(msgspec.json.encode(name) + b":" + raw)
+    return (b"{" + b",".join(parts) + b"}").decode() if parts else None
+
+
+def _fault(error: Exception, *, pointer: str) -> Fault:
+    """Translate the decoder's words into a reason code."""
+    message = str(error)
+    if not isinstance(error, msgspec.ValidationError):
+        return Fault(Reason.INVALID_JSON, pointer, message)
+    if pointer == "/schema_version" and message.startswith("Invalid enum value"):
+        return Fault(Reason.UNKNOWN_VERSION, pointer, message)
+    for words, reason in _REASON_BY_MESSAGE:
+        if words in message:
+            return Fault(reason, pointer, message)
+    return Fault(Reason.WRONG_TYPE, pointer, message)
+
+
+def _depth(line: bytes) -> int:
+    """How deep objects and arrays are nested, or a bound that is within the limit."""
+    bound = line.count(b"[") + line.count(b"{")
+    if bound <= MAX_DEPTH:
+        return bound
+    brackets = _NOT_BRACKETS.sub(b"", _STRINGS.sub(b"", line))
+    steps = [1 if byte in b"[{" else -1 for byte in brackets]
+    return max(accumulate(steps), default=0)
+
+
+@cache
+def _decoder(event_type: str, name: str) -> msgspec.json.Decoder[Any]:
+    """The decoder of one field's value."""
+    (column,) = (c for c in contract(event_type) if c.name == name)
+    return msgspec.json.Decoder(column.annotation)
+
+
+def _arrow_type(column: Column) -> pa.DataType:
+    """The Arrow type in which Python values are collected."""
+    types = {pl.String: pa.string(), pl.Int64: pa.int64(), pl.Float64: pa.float64()}
+    types |= {pl.Boolean: pa.bool_(), pl.Datetime: pa.timestamp("us", "UTC")}
+    return types[column.dtype.base_type()]

@@ -1,0 +1,108 @@
+"""The columnar path: Parquet files become checked tables, one event type each.
+
+Reads files through pipelines.landing. Writes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from generation.events import EVENT_TYPES
+from pipelines.check import Part, check_table, gather_unknown, to_json
+from pipelines.landing import Source
+from pipelines.quarantine import (
+    MAX_RAW_BYTES,
+    Fault,
+    Reason,
+    reject_file,
+    reject_rows,
+)
+
+CHUNK_ROWS = 1_000_000
+
+# Polars reports damaged pages as panics, which are no ordinary exceptions.
+_UNREADABLE = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    pa.ArrowException,
+    OSError,
+)
+
+
+def read_tables(source: Source, *, received_at: datetime) -> Iterator[Part]:
+    """Check a Parquet file, part by part.
+
+    A file that cannot be read is one record in quarantine; one with damage further in
+    gives the parts before it, and a record for the rest.
+    """
+    assert source.path is not None
+    first = 0
+    try:
+        rows = pq.read_metadata(source.path).num_rows
+        while first < rows:
+            part = pl.scan_parquet(source.path).slice(first, CHUNK_ROWS).collect()
+            yield _check_part(part, source, first=first, received_at=received_at)
+            first += CHUNK_ROWS
+    except _UNREADABLE as error:
+        reason = Reason.TRUNCATED_FILE if first else Reason.UNREADABLE_FILE
+        record = reject_file(
+            reason,
+            f"unreadable from row {first + 1}: {error}",
+            origin=source.origin,
+            raw=source.read_head(MAX_RAW_BYTES),
+            raw_bytes=source.size,
+        )
+        yield Part(1, [], [record])
+
+
+def _check_part(
+    frame: pl.DataFrame, source: Source, *, first: int, received_at: datetime
+) -> Part:
+    """Check the rows of one part; `first` counts the rows of the file before it."""
+    part = Part(frame.height, [], [])
+    numbered = frame.with_row_index("__row", offset=first + 1)
+    for event_type, rows in _by_event_type(numbered, source.path):
+        numbers, values = rows["__row"], rows.drop("__row")
+        if event_type in EVENT_TYPES:
+            table = gather_unknown(values, event_type)
+            checked = check_table(table, event_type, received_at=received_at)
+            part.tables.append((event_type, checked.good))
+            bad, faults = checked.bad_rows, checked.faults
+        else:
+            bad = list(range(rows.height))
+            faults = [_no_such_type(event_type)] * rows.height
+        if bad:
+            rejects = reject_rows(
+                faults,
+                origin=source.origin,
+                lines=numbers[bad].to_list(),
+                raws=to_json(values[bad]),
+            )
+            part.rejects.append(rejects)
+    return part
+
+
+def _by_event_type(
+    frame: pl.DataFrame, path: Path | None
+) -> Sequence[tuple[str | None, pl.DataFrame]]:
+    """Part the rows by the column `event_type`; without one the file's name says it."""
+    assert path is not None
+    if "event_type" not in frame.columns:
+        return [(path.stem, frame)]
+    parts = frame.partition_by("event_type", as_dict=True, maintain_order=True)
+    return [(key[0], rows) for key, rows in parts.items()]
+
+
+def _no_such_type(name: object) -> Fault:
+    """The fault of a row whose event type the contract does not know."""
+    if name is None:
+        return Fault(Reason.MISSING_FIELD, "/event_type", "required")
+    if not isinstance(name, str):
+        message = f"expected text, got {name!r}"
+        return Fault(Reason.WRONG_TYPE, "/event_type", message)
+    message = f"no event type {name!r} in the contract"
+    return Fault(Reason.UNKNOWN_EVENT_TYPE, "/event_type", message, name)
