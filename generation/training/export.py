@@ -26,6 +26,8 @@ def export(folder: Path, target: Path) -> None:
         tokenizer, text_encoder, transformer, FlowMatchEulerDiscreteScheduler()
     )
     pipeline.to(torch.float16).save_pretrained(target)
+    for path in target.rglob("*.safetensors"):
+        path.chmod(0o644)  # safetensors writes for the owner alone
     print(f"step {content['step']} of {folder} exported to {target}")
 
 
