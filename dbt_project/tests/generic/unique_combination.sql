@@ -1,0 +1,9 @@
+{#- The columns together name one row: the grain that the model claims. -#}
+{% test unique_combination(model, columns) %}
+
+select {{ columns | join(', ') }}
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+
+{% endtest %}

@@ -1,0 +1,60 @@
+-- Harm: public MRR code drops subscriptions that have no end yet, so the newest months
+-- look like mass churn.
+with subscription_intervals as (
+    select * from {{ ref('int_subscription_intervals') }}
+),
+
+terms as (
+    select * from {{ ref('int_subscription_terms') }}
+),
+
+mrr_daily as (
+    select * from {{ ref('fct_mrr_daily') }}
+),
+
+last_terms as (
+    select *
+    from terms
+    where terms.effective_at < {{ as_of() }} + 1
+    qualify row_number() over (
+        partition by terms.subscription_id
+        order by
+            terms.effective_at desc, terms.occurred_at desc, terms.event_id desc
+    ) = 1
+),
+
+running as (
+    select
+        last_terms.subscription_id,
+        subscription_intervals.mrr_micros
+    from last_terms
+    left join subscription_intervals
+        on
+            last_terms.subscription_id = subscription_intervals.subscription_id
+            and cast(last_terms.effective_at as date)
+            = subscription_intervals.started_on
+    where not last_terms.is_end
+),
+
+expected as (
+    select
+        coalesce(sum(running.mrr_micros), 0) as mrr_micros,
+        count(*) - count(running.mrr_micros) as missing
+    from running
+),
+
+shown as (
+    select coalesce(sum(mrr_daily.mrr_micros), 0) as mrr_micros
+    from mrr_daily
+    where mrr_daily.date_day = {{ as_of() }}
+)
+
+select
+    expected.mrr_micros,
+    expected.missing,
+    shown.mrr_micros as shown_micros
+from expected
+cross join shown
+where
+    expected.mrr_micros <> shown.mrr_micros
+    or expected.missing > 0

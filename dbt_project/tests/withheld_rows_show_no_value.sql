@@ -1,0 +1,17 @@
+-- Harm: the first days of a window hold fewer days than their name says; drawn, they
+-- look like growth from nothing.
+{% set metrics = [
+    'daily_active_users', 'weekly_active_users', 'monthly_active_users',
+    'paid_share', 'arr_recognised'
+] %}
+{% for metric in metrics %}
+    select
+        '{{ metric }}' as metric,
+        grain,
+        period_start
+    from {{ ref(metric) }}
+    where (state = 'withheld') <> (value is null)
+    {% if not loop.last %}
+        union all
+    {% endif %}
+{% endfor %}
