@@ -5,16 +5,21 @@ Reads tables in memory. Writes nothing.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
-from pipelines.columns import MAX_INT64, TIME, Column, check_order, contract
+from pipelines.columns import (
+    EARLIEST,
+    LATEST,
+    MAX_INT64,
+    TIME,
+    Column,
+    check_order,
+    contract,
+)
 from pipelines.quarantine import MAX_EVENT_BYTES, Fault, Reason
 
-# Times outside are clocks that were never set, or units taken for one another.
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(hours=24)
 
 _TICKS_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}

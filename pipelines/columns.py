@@ -5,6 +5,7 @@ Reads generation.events. Writes nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -16,6 +17,9 @@ from generation.events import EVENT_TYPES, Event
 
 TIME = pl.Datetime("us", "UTC")
 MAX_INT64 = 2**63 - 1
+# Times outside are clocks that were never set, or units taken for one another.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -94,8 +94,12 @@ def reject_rows(
     origin: str,
     lines: Sequence[int | None],
     raws: Sequence[bytes],
+    sizes: Sequence[int] | None = None,
 ) -> pl.DataFrame:
-    """Put refused events of one origin into a table, their bytes capped."""
+    """Put refused events of one origin into a table, their bytes capped.
+
+    `sizes` are given where `raws` are only the first parts.
+    """
     return pl.DataFrame(
         {
             "reason": [fault.reason.value for fault in faults],
@@ -105,7 +109,7 @@ def reject_rows(
             "origin": [origin] * len(faults),
             "line": lines,
             "raw": [raw[:MAX_RAW_BYTES] for raw in raws],
-            "raw_bytes": [len(raw) for raw in raws],
+            "raw_bytes": [len(raw) for raw in raws] if sizes is None else sizes,
         },
         schema=REJECT_SCHEMA,
     )
@@ -115,10 +119,10 @@ def reject_file(
     reason: Reason, message: str, *, origin: str, raw: bytes, raw_bytes: int
 ) -> pl.DataFrame:
     """One record for a file (or the rest of one) that could not be read."""
-    rows = reject_rows(
-        [Fault(reason, "", message)], origin=origin, lines=[None], raws=[raw]
+    fault = Fault(reason, "", message)
+    return reject_rows(
+        [fault], origin=origin, lines=[None], raws=[raw], sizes=[raw_bytes]
     )
-    return rows.with_columns(raw_bytes=pl.lit(raw_bytes, pl.Int64))
 
 
 def insert_rejects(

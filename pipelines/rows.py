@@ -35,10 +35,12 @@ class Line:
     Attributes:
         number: Its number in the source, from 1.
         raw: Its bytes without the line end; only the first part of a huge one.
+        size: How many bytes it has in the source.
     """
 
     number: int
     raw: bytes
+    size: int
 
 
 class _Unreadable(Exception):
@@ -114,19 +116,20 @@ def _may_be_object(line: bytes) -> bool:
 
 def _split_lines(blocks: Iterator[bytes]) -> Iterator[Line]:
     """Lines that are not blank; one that never ends does not fill the memory."""
-    number, tail = 1, b""
+    number, tail, dropped = 1, b"", 0
     try:
         for block in blocks:
             *whole, tail = (tail + block).split(b"\n")
             for raw in whole:
                 if raw.strip():
-                    yield Line(number, raw.removesuffix(b"\r"))
-                number += 1
-            tail = tail[: MAX_RAW_BYTES + 1]
+                    yield Line(number, raw.removesuffix(b"\r"), len(raw) + dropped)
+                number, dropped = number + 1, 0
+            dropped += max(0, len(tail) - MAX_RAW_BYTES)
+            tail = tail[:MAX_RAW_BYTES]
     except (EOFError, zlib.error) as error:
         raise _Unreadable(str(error), tail) from error
     if tail.strip():
-        yield Line(number, tail.removesuffix(b"\r"))
+        yield Line(number, tail.removesuffix(b"\r"), len(tail) + dropped)
 
 
 def _check_lines(lines: Sequence[Line], origin: str, received_at: datetime) -> Part:
@@ -158,4 +161,5 @@ def _rejects(refused: Iterable[tuple[Line, Fault]], origin: str) -> pl.DataFrame
         origin=origin,
         lines=[line.number for line, _ in ordered],
         raws=[line.raw for line, _ in ordered],
+        sizes=[line.size for line, _ in ordered],
     )

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -37,6 +40,12 @@ def read_lake(home: Path, event_type: str = "session_started") -> pl.DataFrame:
 def reasons(home: Path) -> dict[str, int]:
     summary = lake.quarantine_summary(home)
     return {row["reason"]: row["count"] for row in summary}
+
+
+def quarantined_raw(home: Path) -> list[bytes]:
+    with closing(inbox.connect(home)) as connection:
+        rows = connection.execute("select raw from quarantine order by quarantine_id")
+        return [raw for (raw,) in rows]
 
 
 def test_an_event_reaches_the_lake_with_the_contracts_columns(tmp_path):
@@ -78,13 +87,136 @@ def test_a_body_of_the_inbox_is_loaded_once_with_the_time_of_its_receipt(tmp_pat
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path):
     land(tmp_path, "a/garbage.ndjson", b"\x00\xff garbage", b"more")
+    land(tmp_path, "a/good.ndjson", SESSION)
     (tmp_path / "landing/a/garbage.parquet").write_bytes(b"PAR1 not really")
-    whole = gzip.compress(json.dumps(SESSION).encode() + b"\n" + b"x" * 10)
-    (tmp_path / "landing/a/cut.ndjson.gz").write_bytes(whole[:-12])
-    land(tmp_path, "a/good.ndjson", SESSION | {"event_id": "e2"})
+    (tmp_path / "landing/a/empty.parquet").write_bytes(b"")
+    whole = tmp_path / "whole.parquet"
+    pl.DataFrame({"event_id": [f"e{i}" for i in range(10_000)]}).write_parquet(whole)
+    cut = whole.read_bytes()[:-500]
+    (tmp_path / "landing/a/session_started.parquet").write_bytes(cut)
     report = ingest(tmp_path)
-    assert reasons(tmp_path) == {"unreadable_file": 2, "truncated_file": 1}
-    assert (report.received, report.accepted, report.quarantined) == (5, 2, 3)
+    assert reasons(tmp_path) == {"unreadable_file": 4}
+    assert (report.received, report.accepted, report.quarantined) == (5, 1, 4)
+    assert quarantined_raw(tmp_path)[-1] == cut  # files load in order of name
+
+
+def test_damage_inside_a_parquet_file_does_not_stop_the_others(tmp_path):
+    path = land(tmp_path, "a/session_started.parquet")
+    frame = pl.DataFrame({"event_id": [f"e{i}" for i in range(10_000)]})
+    frame.write_parquet(path)
+    content = bytearray(path.read_bytes())
+    content[100:2_000] = b"\xff" * 1_900
+    path.write_bytes(content)
+    land(tmp_path, "b/good.ndjson", SESSION)
+    assert ingest(tmp_path).accepted == 1
+    assert reasons(tmp_path) == {"unreadable_file": 1}
+
+
+def test_a_truncated_gzip_gives_the_lines_before_the_cut(tmp_path):
+    events = [SESSION | {"event_id": f"e{i}"} for i in range(2_000)]
+    path = land(tmp_path, "a/cut.ndjson.gz", *events)
+    path.write_bytes(path.read_bytes()[:-1_500])
+    report = ingest(tmp_path)
+    assert reasons(tmp_path) == {"truncated_file": 1}
+    assert 0 < report.accepted < 2_000
+    ids = [f"e{i}" for i in range(report.accepted)]
+    assert sorted(read_lake(tmp_path)["event_id"]) == sorted(ids)
+    (rest,) = quarantined_raw(tmp_path)
+    assert json.dumps(events[report.accepted]).encode().startswith(rest)
+
+
+def test_a_gzip_of_several_members_is_read_to_its_end(tmp_path):
+    members = [json.dumps(SESSION | {"event_id": f"e{i}"}) + "\n" for i in range(3)]
+    path = land(tmp_path, "a/x.ndjson.gz")
+    path.write_bytes(b"".join(gzip.compress(m.encode()) for m in members))
+    assert ingest(tmp_path).accepted == 3
+
+
+def test_a_file_that_grew_is_loaded_again_and_its_old_events_are_duplicates(tmp_path):
+    land(tmp_path, "a/x.ndjson", SESSION)
+    ingest(tmp_path)
+    land(tmp_path, "a/x.ndjson", SESSION, SESSION | {"event_id": "e2"})
+    report = ingest(tmp_path)
+    assert (report.accepted, report.duplicate) == (1, 1)
+
+
+def test_files_still_being_written_are_left_alone(tmp_path):
+    land(tmp_path, "a/.x.ndjson", SESSION)
+    land(tmp_path, "a/x.ndjson.tmp", SESSION)
+    assert ingest(tmp_path).files == 0
+
+
+def test_a_path_that_cannot_be_loaded_is_refused_by_name(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no file or folder .*nowhere"):
+        ingest(tmp_path, [tmp_path / "nowhere"])
+    table = tmp_path / "x.csv"
+    table.write_text("a,b")
+    with pytest.raises(ValueError, match=r"x.csv: only \.ndjson"):
+        ingest(tmp_path, [table])
+
+
+def test_received_is_accepted_plus_duplicate_plus_quarantined(tmp_path):
+    land(tmp_path, "a/x.ndjson", SESSION, SESSION, b"{", SESSION | {"event_id": "e2"})
+    report = ingest(tmp_path)
+    assert (report.received, report.accepted) == (4, 2)
+    assert (report.duplicate, report.quarantined) == (1, 1)
+    (totals,) = lake.ingest_totals(tmp_path)
+    del totals["batch_id"], totals["loaded_at"]
+    assert list(totals.values()) == [4, 2, 1, 1]
+    with (
+        closing(inbox.connect(tmp_path)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="CHECK"),
+    ):
+        connection.execute("update batches set accepted = 3")
+
+
+def test_an_older_version_keeps_its_files_while_loads_go_on(tmp_path):
+    land(tmp_path, "a/x.ndjson", SESSION)
+    ingest(tmp_path)
+    land(tmp_path, "a/y.ndjson", SESSION | {"event_id": "e2"})
+    ingest(tmp_path)
+    assert len(lake.pinned_files(tmp_path, 1)["session_started"]) == 1
+    assert len(lake.pinned_files(tmp_path)["session_started"]) == 2
+
+
+def test_an_altered_lake_file_is_found_by_its_checksum(tmp_path):
+    land(tmp_path, "a/x.ndjson", SESSION)
+    ingest(tmp_path)
+    (file,) = lake.pinned_files(tmp_path)["session_started"]
+    assert lake.damaged_files(tmp_path) == []
+    content = bytearray(file.read_bytes())
+    content[40] ^= 1
+    file.write_bytes(content)
+    assert lake.damaged_files(tmp_path) == [file]
+
+
+def test_watermarks_tell_the_newest_event_of_each_producer(tmp_path):
+    later = {"event_id": "e2", "occurred_at": "2025-01-03T00:00:00Z"}
+    land(tmp_path, "a/x.ndjson", SESSION | later)
+    ingest(tmp_path)
+    land(tmp_path, "a/y.ndjson", SESSION)
+    ingest(tmp_path)
+    (mark,) = lake.watermarks(tmp_path)
+    assert (mark["source"], mark["event_type"]) == ("app", "session_started")
+    assert mark["max_occurred_at"] == datetime(2025, 1, 3, tzinfo=UTC)
+
+
+def test_the_arrow_schema_is_what_a_lake_file_has(tmp_path):
+    land(tmp_path, "a/x.ndjson", SESSION)
+    ingest(tmp_path)
+    (file,) = lake.pinned_files(tmp_path)["session_started"]
+    written = pl.read_parquet(file).schema
+    assert pl.from_arrow(lake.arrow_schema("session_started").empty_table()).schema == (
+        written
+    )
+
+
+def test_progress_is_told_in_bytes_and_events_up_to_the_end(tmp_path):
+    land(tmp_path, "a/x.ndjson", SESSION)
+    calls = []
+    ingest(tmp_path, on_progress=lambda *call: calls.append(call))
+    size = (tmp_path / "landing/a/x.ndjson").stat().st_size
+    assert calls == [(size, size, 1)]
 
 
 def test_two_sample_weights_stop_the_load_before_anything_is_loaded(tmp_path):
