@@ -18,7 +18,7 @@ make_timestamp(epoch_us({{ column }}))
 {%- if is_spark() -%}
 datediff({{ last_day }}, {{ first_day }})
 {%- else -%}
-cast(({{ last_day }} - {{ first_day }}) as int)
+cast((({{ last_day }}) - ({{ first_day }})) as int)
 {%- endif -%}
 {%- endmacro -%}
 

@@ -10,7 +10,9 @@
         grain,
         period_start
     from {{ ref(metric) }}
-    where (state = 'withheld') <> (value is null)
+    where
+        state = 'withheld'
+        and value is not null
     {% if not loop.last %}
         union all
     {% endif %}

@@ -15,7 +15,10 @@ month_days as (
         periods.date_day,
         periods.period_start,
         periods.state,
-        count(*) over (partition by periods.period_start) as days
+        {{ days_between(
+            'periods.period_start',
+            'least(periods.period_last_day, ' ~ as_of() ~ ') + 1'
+        ) }} as days
     from periods
     where
         periods.grain = 'month'
