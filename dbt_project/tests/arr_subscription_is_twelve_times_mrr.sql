@@ -15,7 +15,7 @@ in_force as (
     from arr_subscription
     left join subscription_intervals
         on
-            subscription_intervals.started_on <= arr_subscription.period_start
+            arr_subscription.period_start >= subscription_intervals.started_on
             and (
                 subscription_intervals.ended_on is null
                 or arr_subscription.period_start < subscription_intervals.ended_on

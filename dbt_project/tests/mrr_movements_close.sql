@@ -1,5 +1,5 @@
--- Harm: a bridge that does not add up hides lost revenue. Opening MRR plus all movements
--- is closing MRR to the micro-dollar, at every grain and region.
+-- Harm: a bridge that does not add up hides lost revenue. Opening MRR plus all
+-- movements is closing MRR to the micro-dollar, at every grain and region.
 with movements as (
     select * from {{ ref('fct_mrr_movements') }}
 ),

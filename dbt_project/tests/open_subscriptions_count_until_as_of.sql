@@ -15,12 +15,12 @@ mrr_daily as (
 last_terms as (
     select *
     from terms
-    where terms.effective_at < {{ as_of() }} + 1
+    where effective_at < {{ as_of() }} + 1
     qualify row_number() over (
-        partition by terms.subscription_id
-        order by
-            terms.effective_at desc, terms.occurred_at desc, terms.event_id desc
-    ) = 1
+            partition by subscription_id
+            order by
+                effective_at desc, occurred_at desc, event_id desc
+        ) = 1
 ),
 
 running as (

@@ -1,5 +1,5 @@
--- Harm: overlapping pay intervals of one account would count a person twice and push the
--- paid share up, unseen until it passes 100 %.
+-- Harm: overlapping pay intervals of one account would count a person twice and push
+-- the paid share up, unseen until it passes 100 %.
 with paid_actives as (
     select * from {{ ref('int_paid_actives_daily') }}
 )

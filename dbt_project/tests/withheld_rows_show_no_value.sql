@@ -5,15 +5,15 @@
     'paid_share', 'arr_recognised'
 ] %}
 {% for metric in metrics %}
-    select
-        '{{ metric }}' as metric,
-        grain,
-        period_start
-    from {{ ref(metric) }}
-    where
-        state = 'withheld'
-        and value is not null
-    {% if not loop.last %}
-        union all
-    {% endif %}
+select
+    '{{ metric }}' as metric,
+    grain,
+    period_start
+from {{ ref(metric) }}
+where
+    state = 'withheld'
+    and value is not null
+{% if not loop.last %}
+union all
+{% endif %}
 {% endfor %}

@@ -56,7 +56,7 @@ period_days as (
     inner join dates
         on
             periods.starts_on <= dates.date_day
-            and dates.date_day < periods.ends_on
+            and periods.ends_on > dates.date_day
     where dates.is_closed
 ),
 

@@ -39,11 +39,8 @@ intervals as (
     select *
     from terms_until
     where
-        not terms_until.is_end
-        and (
-            terms_until.ended_on is null
-            or terms_until.started_on < terms_until.ended_on
-        )
+        not is_end
+        and (ended_on is null or started_on < ended_on)
 ),
 
 priced as (

@@ -7,9 +7,9 @@ openings as (
     select *
     from users
     qualify row_number() over (
-        partition by users.account_id
-        order by users.registered_at, users.user_id
-    ) = 1
+            partition by account_id
+            order by registered_at, user_id
+        ) = 1
 ),
 
 final as (

@@ -11,9 +11,9 @@ first_registrations as (
     select *
     from registrations
     qualify row_number() over (
-        partition by registrations.user_id
-        order by registrations.occurred_at, registrations.event_id
-    ) = 1
+            partition by user_id
+            order by occurred_at, event_id
+        ) = 1
 ),
 
 final as (

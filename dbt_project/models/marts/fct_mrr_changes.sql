@@ -71,4 +71,4 @@ final as (
 )
 
 select * from final
-where final.change_micros <> 0 or final.fx_micros <> 0
+where change_micros <> 0 or fx_micros <> 0

@@ -88,7 +88,7 @@ movements as (
 
 final as (
     select * from movements
-    where movements.amount_micros <> 0
+    where amount_micros <> 0
 )
 
 select * from final

@@ -31,9 +31,9 @@ sold_grants as (
         and grants.consideration_minor > 0
         and not grants.is_test
     qualify row_number() over (
-        partition by grants.grant_id
-        order by grants.occurred_at, grants.event_id
-    ) = 1
+            partition by grants.grant_id
+            order by grants.occurred_at, grants.event_id
+        ) = 1
 ),
 
 grant_payments as (

@@ -34,9 +34,9 @@ first_notices as (
     from payments
     where not payments.is_test
     qualify row_number() over (
-        partition by payments.payment_id
-        order by payments.occurred_at, payments.event_id
-    ) = 1
+            partition by payments.payment_id
+            order by payments.occurred_at, payments.event_id
+        ) = 1
 ),
 
 -- The plan is the one in force when the paid service begins.

@@ -25,9 +25,9 @@ first_notices as (
     from refunds
     where not refunds.is_test
     qualify row_number() over (
-        partition by refunds.refund_id
-        order by refunds.occurred_at, refunds.event_id
-    ) = 1
+            partition by refunds.refund_id
+            order by refunds.occurred_at, refunds.event_id
+        ) = 1
 ),
 
 -- At the payment's own rate, so that a full refund leaves nothing behind.

@@ -55,7 +55,7 @@ monthly as (
     inner join months
         on
             slices.started_on <= months.last_day
-            and months.first_day < slices.ended_on
+            and slices.ended_on > months.first_day
     group by
         months.period_start,
         slices.region,

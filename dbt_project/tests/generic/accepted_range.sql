@@ -8,10 +8,10 @@ where
     {% if at_least is not none %}
         or {{ column_name }} < {{ at_least }}
     {% endif %}
-    {% if at_most is not none %}
+{% if at_most is not none %}
         or {{ column_name }} > {{ at_most }}
     {% endif %}
-    {% if above is not none %}
+{% if above is not none %}
         or {{ column_name }} <= {{ above }}
     {% endif %}
 

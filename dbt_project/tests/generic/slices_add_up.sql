@@ -1,4 +1,4 @@
-{#- For each dimension, its slices add up to the total: no row fell out or was doubled. -#}
+{#- The slices of each dimension add up to the total: no row was lost or doubled. -#}
 {% test slices_add_up(model, dimensions) %}
 
 with totals as (
