@@ -36,8 +36,8 @@ class SpriteVideoOutput(BaseOutput):
     """Clips and what they took.
 
     Attributes:
-        frames: "np": [batch, frames, height, width, 3] in 0..1; "pt": the same as a
-            tensor with the channels second; "pil": lists of images.
+        frames: "np": [batch, frames, height, width, 3] in 0..1; "pt": a tensor
+            [batch, frames, 3, height, width]; "pil": lists of images.
         nfe: Network evaluations for each clip; guidance doubles the steps.
         unknown_words: For each prompt, the words the model was never taught.
     """
@@ -243,7 +243,7 @@ def load_pipeline(folder: Path) -> SpriteVideoPipeline:
     if not (folder / "model_index.json").exists():
         raise ValueError(f"no model in {folder}: model_index.json is missing")
     pipeline = SpriteVideoPipeline.from_pretrained(
-        folder, torch_dtype=torch.float32, local_files_only=True
+        folder, dtype=torch.float32, local_files_only=True
     )
     pipeline.set_progress_bar_config(disable=True)
     pipeline.transformer.eval()
@@ -262,7 +262,7 @@ def hash_weights(folder: Path) -> str:
 def _convert_clips(clips: Tensor, output_type: str) -> Any:
     """Hand out [batch, frames, height, width, 3] in the form asked for."""
     if output_type == "pt":
-        return clips.permute(0, 4, 1, 2, 3)
+        return clips.permute(0, 1, 4, 2, 3)
     if output_type == "np":
         return clips.numpy()
     pixels = (clips.numpy() * 255).round().astype(np.uint8)

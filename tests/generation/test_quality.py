@@ -13,7 +13,7 @@ from generation.quality import (
     measure_trajectory_error,
     recognize_motion,
 )
-from generation.training.vocabulary import BACKGROUNDS, COLORS, SHAPES
+from generation.training.vocabulary import BACKGROUNDS, COLORS, MOTIONS, SHAPES
 from generation.training.world import SIZE, render, sample_scene
 
 
@@ -38,21 +38,7 @@ def test_every_background_is_recognised(background: str) -> None:
     assert found.background == background
 
 
-@pytest.mark.parametrize(
-    "motion",
-    [
-        "right",
-        "left",
-        "up",
-        "down",
-        "clockwise",
-        "counterclockwise",
-        "zigzag",
-        "bounce",
-        "wave",
-        "still",
-    ],
-)
+@pytest.mark.parametrize("motion", sorted({*MOTIONS} - {"path", "spin"}))
 def test_every_named_motion_is_recognised(motion: str) -> None:
     rng = np.random.default_rng(2)
     scenes = [sample_scene(rng, motion=motion) for _ in range(8)]
