@@ -3,7 +3,7 @@
 Reads tables in memory. Writes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -113,38 +113,6 @@ def check_table(
         bad_rows=first_rule.is_not_null().arg_true().to_list(),
         faults=[Fault(r.reason, r.pointer, r.message, event_type) for r in broken],
     )
-
-
-def gather_unknown(frame: pl.DataFrame, event_type: str) -> pl.DataFrame:
-    """Keep the contract's columns and put all others into `extra` as JSON text."""
-    known = [c.name for c in contract(event_type) if c.name in frame.columns]
-    unknown = sorted(set(frame.columns) - set(known) - {"event_type"})
-    if not unknown:
-        return frame.select(*known, pl.lit(None, pl.String).alias("extra"))
-    members = [
-        pl.when(pl.col(name).is_not_null()).then(
-            _json_text(frame, [name]).str.head(-1).str.slice(1)
-        )
-        for name in unknown
-    ]
-    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
-    extra = pl.when(joined != "").then("{" + joined + "}").otherwise(None)
-    return frame.select(*known, extra.alias("extra"))
-
-
-def to_json(frame: pl.DataFrame) -> list[bytes]:
-    """Each row as the bytes of a JSON object, to be kept in quarantine."""
-    text = frame.select(_json_text(frame, frame.columns).alias("raw"))
-    return [row.encode() for row in text["raw"]]
-
-
-def _json_text(frame: pl.DataFrame, names: Sequence[str]) -> pl.Expr:
-    """The columns named, as one JSON object a row; binary is written in hex."""
-    values = [
-        pl.col(name).bin.encode("hex") if dtype == pl.Binary else pl.col(name)
-        for name, dtype in frame.select(names).schema.items()
-    ]
-    return pl.struct(values).struct.json_encode()
 
 
 def _rules(event_type: str, schema: pl.Schema, received_at: datetime) -> Iterator[Rule]:

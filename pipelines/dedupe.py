@@ -30,7 +30,8 @@ _HASH = """
     from hashes
 """
 _BYTES_PER_KEY = 18  # two 64-bit halves and the day
-# One byte for each value of the upper 27 bits: 128 MiB, touched only where used.
+# One bit for each value of 27 bits of one half and 3 of the other: 128 MiB, of which
+# only the pages in use take memory.
 _SLOT_BITS = 27
 _SLOT_SHIFT = np.uint64(64 - _SLOT_BITS)
 
@@ -79,7 +80,7 @@ class KnownKeys:
     def __init__(self, runs: Iterable[Run]) -> None:
         self._runs = list(runs)
         self._recent: list[tuple[Run, Keys]] = []
-        # Keys of the runs added in this process: an empty slot proves a key is new.
+        # Keys of the runs added in this process: an unset bit proves a key is new.
         self._slots = np.zeros(2**_SLOT_BITS, np.uint8)
 
     def find(self, keys: Keys) -> Mask:
@@ -92,17 +93,17 @@ class KnownKeys:
             if _overlaps(run, first, last):
                 _mark_known(known, keys, read_run(run), np.flatnonzero(~known))
         if self._recent:
-            slots = self._slots[keys.high >> _SLOT_SHIFT]
+            slot, bit = _slot(keys)
+            seen = (self._slots[slot] & bit) > 0
             for run, recent in self._recent:
                 if _overlaps(run, first, last):
-                    maybe = np.flatnonzero((slots > 0) & ~known)
-                    _mark_known(known, keys, recent, maybe)
+                    _mark_known(known, keys, recent, np.flatnonzero(seen & ~known))
         return known
 
     def add(self, run: Run) -> None:
         """Take in a run that this process has just written."""
         keys = read_run(run)
-        self._slots[keys.high >> _SLOT_SHIFT] = 1
+        np.bitwise_or.at(self._slots, *_slot(keys))
         self._recent.append((run, keys))
 
 
@@ -174,6 +175,12 @@ def sorted_keys(frames: Sequence[pl.DataFrame]) -> Keys:
 def is_whole(run: Run) -> bool:
     """Whether the run's file is there with the size it must have."""
     return run.path.exists() and run.path.stat().st_size == run.ids * _BYTES_PER_KEY
+
+
+def _slot(keys: Keys) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
+    """The byte and the bit that stand for each key."""
+    bit = np.left_shift(np.uint8(1), (keys.low & np.uint64(7)).astype(np.uint8))
+    return keys.high >> _SLOT_SHIFT, bit
 
 
 def _overlaps(run: Run, first: int, last: int) -> bool:

@@ -114,12 +114,11 @@ def waiting_files(
 
 
 def waiting_bodies(connection: sqlite3.Connection) -> Iterator[Source]:
-    """The inbox, oldest first."""
-    statement = (
-        "select inbox_id, body, received_at from inbox"
-        " where batch_id is null order by inbox_id"
-    )
-    for inbox_id, body, received_at in connection.execute(statement):
+    """What the inbox holds now, oldest first; each body is read when its turn comes."""
+    waiting = "select inbox_id from inbox where batch_id is null order by inbox_id"
+    one = "select body, received_at from inbox where inbox_id = ?"
+    for (inbox_id,) in connection.execute(waiting).fetchall():
+        body, received_at = connection.execute(one, (inbox_id,)).fetchone()
         rows = len(body) // _NDJSON_BYTES_PER_EVENT + 1
         yield Source(
             origin=f"inbox/{inbox_id}",
@@ -129,6 +128,15 @@ def waiting_bodies(connection: sqlite3.Connection) -> Iterator[Source]:
             inbox_id=inbox_id,
             received_at=datetime.fromisoformat(received_at).astimezone(UTC),
         )
+
+
+def waiting_body_bytes(connection: sqlite3.Connection) -> int:
+    """How many bytes wait in the inbox."""
+    statement = (
+        "select coalesce(sum(length(body)), 0) from inbox where batch_id is null"
+    )
+    (size,) = connection.execute(statement).fetchone()
+    return int(size)
 
 
 def plan_batches(sources: Iterable[Source], *, max_rows: int) -> Iterator[list[Source]]:

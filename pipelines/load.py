@@ -7,9 +7,11 @@ Writes <home>/lake and the catalog in <home>/inbox.db.
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +24,9 @@ from pipelines.rows import read_rows
 from pipelines.tables import read_tables
 
 BATCH_ROWS = 1_000_000
+
+# Two files at a time: one waits for the disk while the other is encoded.
+_WRITERS = 2
 
 __all__ = ["Busy", "IngestReport", "ingest", "rebuild_runs"]
 
@@ -69,21 +74,24 @@ def ingest(
         Busy: Another process loads into this home.
         MixedSampleWeights: Manifests disagree; nothing was loaded.
     """
-    with inbox.exclusive(home), closing(inbox.connect(home)) as connection:
+    with (
+        inbox.exclusive(home),
+        closing(inbox.connect(home)) as connection,
+        ThreadPoolExecutor(_WRITERS) as writers,
+    ):
         lake.delete_unlisted(home, connection)
         files = landing.find_files(home, paths)
         manifests = landing.read_manifests(connection, files, home=home)
         waiting = landing.waiting_files(connection, files, home=home)
-        bodies = list(landing.waiting_bodies(connection))
-        loader = _Loader(home, connection, manifests)
-        sources = [*bodies, *waiting]
-        total, done = sum(source.size for source in sources), 0
+        loader = _Loader(home, connection, manifests, writers)
+        total = landing.waiting_body_bytes(connection)
+        total += sum(source.size for source in waiting)
+        sources = chain(landing.waiting_bodies(connection), waiting)
         for batch in landing.plan_batches(sources, max_rows=BATCH_ROWS):
             loader.load(batch)
-            done += sum(source.size for source in batch)
             if on_progress is not None:
-                on_progress(done, total, loader.received)
-        return loader.report(files=len(sources))
+                on_progress(loader.loaded_bytes, total, loader.counts.received)
+        return loader.report()
 
 
 class _Loader:
@@ -94,13 +102,17 @@ class _Loader:
         home: Path,
         connection: sqlite3.Connection,
         manifests: Sequence[tuple[str, float, str]],
+        writers: ThreadPoolExecutor,
     ) -> None:
+        self.counts = Counts()
+        self.loaded_bytes = 0
         self._home = home
         self._connection = connection
         self._manifests = manifests
+        self._writers = writers
         self._known = dedupe.KnownKeys(_listed_runs(home, connection))
-        self._counts = Counts()
         self._batches = 0
+        self._files = 0
 
     def load(self, sources: Sequence[Source]) -> None:
         """Load the sources and commit them as one batch."""
@@ -116,24 +128,21 @@ class _Loader:
             else:
                 batch.consumed_bodies.append(source.inbox_id)
         inbox.commit(self._connection, batch, home=self._home)
-        self._counts += batch.counts
+        self.counts += batch.counts
+        self.loaded_bytes += sum(source.size for source in sources)
         self._batches += 1
+        self._files += len(sources)
 
-    @property
-    def received(self) -> int:
-        """Events met so far."""
-        return self._counts.received
-
-    def report(self, *, files: int) -> IngestReport:
+    def report(self) -> IngestReport:
         """What was loaded so far."""
-        counts = self._counts
+        counts = self.counts
         return IngestReport(
             counts.received,
             counts.accepted,
             counts.duplicate,
             counts.quarantined,
             batches=self._batches,
-            files=files,
+            files=self._files,
             lake_version=inbox.current_version(self._connection),
         )
 
@@ -174,14 +183,15 @@ class _Loader:
             start += frame.height
             new = frame if mask.all() else frame.filter(pl.Series(mask))
             by_type.setdefault(event_type, []).append(new)
-        for event_type, frames in by_type.items():
-            table = pl.concat(frames)
-            if table.height:
-                file = lake.write_table(
-                    self._home, table, event_type=event_type, name=name
-                )
-                batch.files.append(file)
-                batch.watermarks.append(_watermarks(table, event_type))
+        merged = {kind: pl.concat(frames) for kind, frames in by_type.items()}
+        new_tables = {kind: table for kind, table in merged.items() if table.height}
+        batch.files += self._writers.map(
+            lambda kind: lake.write_table(
+                self._home, new_tables[kind], event_type=kind, name=name
+            ),
+            new_tables,
+        )
+        batch.watermarks += [_watermarks(new_tables[kind], kind) for kind in new_tables]
         if len(new_keys.high):
             run = lake.write_run(self._home, new_keys, name=name)
             batch.runs.append(run)

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generation.events import EVENT_TYPES
-from pipelines.check import Part, check_table, gather_unknown, to_json
+from pipelines.check import Part, check_table
+from pipelines.columns import contract
 from pipelines.landing import Source
 from pipelines.quarantine import (
     MAX_RAW_BYTES,
@@ -68,7 +69,7 @@ def _check_part(
     for event_type, rows in _by_event_type(numbered, source.path):
         numbers, values = rows["__row"], rows.drop("__row")
         if event_type in EVENT_TYPES:
-            table = gather_unknown(values, event_type)
+            table = _gather_unknown(values, event_type)
             checked = check_table(table, event_type, received_at=received_at)
             part.tables.append((event_type, checked.good))
             bad, faults = checked.bad_rows, checked.faults
@@ -80,7 +81,7 @@ def _check_part(
                 faults,
                 origin=source.origin,
                 lines=numbers[bad].to_list(),
-                raws=to_json(values[bad]),
+                raws=_to_json(values[bad]),
             )
             part.rejects.append(rejects)
     return part
@@ -106,3 +107,35 @@ def _no_such_type(name: object) -> Fault:
         return Fault(Reason.WRONG_TYPE, "/event_type", message)
     message = f"no event type {name!r} in the contract"
     return Fault(Reason.UNKNOWN_EVENT_TYPE, "/event_type", message, name)
+
+
+def _gather_unknown(frame: pl.DataFrame, event_type: str) -> pl.DataFrame:
+    """Keep the contract's columns and put all others into `extra` as JSON text."""
+    known = [c.name for c in contract(event_type) if c.name in frame.columns]
+    unknown = sorted(set(frame.columns) - set(known) - {"event_type"})
+    if not unknown:
+        return frame.select(*known, pl.lit(None, pl.String).alias("extra"))
+    members = [
+        pl.when(pl.col(name).is_not_null()).then(
+            _json_text(frame, [name]).str.head(-1).str.slice(1)
+        )
+        for name in unknown
+    ]
+    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
+    extra = pl.when(joined != "").then("{" + joined + "}").otherwise(None)
+    return frame.select(*known, extra.alias("extra"))
+
+
+def _to_json(frame: pl.DataFrame) -> list[bytes]:
+    """Each row as the bytes of a JSON object, to be kept in quarantine."""
+    text = frame.select(_json_text(frame, frame.columns).alias("raw"))
+    return [row.encode() for row in text["raw"]]
+
+
+def _json_text(frame: pl.DataFrame, names: Sequence[str]) -> pl.Expr:
+    """The columns named, as one JSON object a row; binary is written in hex."""
+    values = [
+        pl.col(name).bin.encode("hex") if dtype == pl.Binary else pl.col(name)
+        for name, dtype in frame.select(names).schema.items()
+    ]
+    return pl.struct(values).struct.json_encode()
