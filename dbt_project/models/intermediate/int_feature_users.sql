@@ -2,11 +2,13 @@ with generations as (
     select * from {{ ref('stg_generations_submitted') }}
 ),
 
+-- By week and month at once: the months of a straddling week stay apart.
 final as (
     select distinct
         generations.user_id,
         generations.mode as feature,
-        cast(generations.occurred_at as date) as used_on
+        {{ week_start('generations.occurred_at') }} as week_start,
+        {{ month_start('generations.occurred_at') }} as month_start
     from generations
     where
         not generations.is_test

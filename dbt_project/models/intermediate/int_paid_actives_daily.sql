@@ -6,26 +6,40 @@ payer_intervals as (
     select * from {{ ref('int_payer_intervals') }}
 ),
 
+users as (
+    select * from {{ ref('dim_users') }}
+),
+
 actives as (
     select * from {{ ref('int_actives_daily') }}
+),
+
+paying_people as (
+    select
+        users.user_id,
+        payer_intervals.started_on,
+        payer_intervals.ended_on
+    from users
+    inner join payer_intervals
+        on users.account_id = payer_intervals.account_id
+    where payer_intervals.segment = 'all'
 ),
 
 -- Both sides are disjoint per user, so their overlaps count each user once a day.
 paid_spans as (
     select
         user_days.region,
-        greatest(user_days.active_on, payer_intervals.started_on) as started_on,
+        greatest(user_days.active_on, paying_people.started_on) as started_on,
         least(
             user_days.active_on + least(coalesce(user_days.days_to_next, 7), 7),
-            payer_intervals.ended_on
+            paying_people.ended_on
         ) as ended_on
     from user_days
-    inner join payer_intervals
+    inner join paying_people
         on
-            user_days.account_id = payer_intervals.account_id
-            and user_days.active_on < payer_intervals.ended_on
-            and payer_intervals.started_on < user_days.active_on + 7
-    where payer_intervals.segment = 'all'
+            user_days.user_id = paying_people.user_id
+            and user_days.active_on < paying_people.ended_on
+            and user_days.active_on + 7 > paying_people.started_on
 ),
 
 boundaries as (

@@ -21,7 +21,6 @@ active_days as (
 user_days as (
     select
         active_days.user_id,
-        users.account_id,
         coalesce(users.region, 'unknown') as region,
         active_days.active_on
     from active_days
@@ -33,7 +32,6 @@ user_days as (
 final as (
     select
         user_days.user_id,
-        user_days.account_id,
         user_days.region,
         user_days.active_on,
         {{ days_between(

@@ -6,53 +6,68 @@ periods as (
     select * from {{ ref('dim_periods') }}
 ),
 
-users_by_feature as (
+-- The rows without a feature count the users of any.
+weekly as (
     select
-        periods.grain,
-        periods.period_start,
+        'week' as grain,
+        feature_users.week_start as period_start,
         feature_users.feature,
         count(distinct feature_users.user_id) as users
     from feature_users
-    inner join periods
-        on feature_users.used_on = periods.date_day
-    where periods.grain in ('week', 'month')
-    group by
-        periods.grain,
-        periods.period_start,
-        feature_users.feature
+    group by grouping sets (
+        (feature_users.week_start),
+        (feature_users.week_start, feature_users.feature)
+    )
 ),
 
-users_of_any as (
+monthly as (
     select
-        periods.grain,
-        periods.period_start,
-        periods.state,
+        'month' as grain,
+        feature_users.month_start as period_start,
+        feature_users.feature,
         count(distinct feature_users.user_id) as users
     from feature_users
-    inner join periods
-        on feature_users.used_on = periods.date_day
-    where periods.grain in ('week', 'month')
-    group by
+    group by grouping sets (
+        (feature_users.month_start),
+        (feature_users.month_start, feature_users.feature)
+    )
+),
+
+counts as (
+    select * from weekly
+    union all
+    select * from monthly
+),
+
+states as (
+    select distinct
         periods.grain,
         periods.period_start,
         periods.state
+    from periods
 ),
 
 final as (
     select
-        users_of_any.grain,
-        users_of_any.period_start,
-        users_by_feature.feature,
-        cast(users_by_feature.users as double)
-        / nullif(users_of_any.users, 0) as value,
-        users_by_feature.users as numerator,
-        users_of_any.users as denominator,
-        users_of_any.state
-    from users_of_any
-    inner join users_by_feature
+        counts.grain,
+        counts.period_start,
+        counts.feature,
+        cast(counts.users as double) / nullif(totals.users, 0) as value,
+        counts.users as numerator,
+        totals.users as denominator,
+        states.state
+    from counts
+    inner join counts as totals
         on
-            users_of_any.grain = users_by_feature.grain
-            and users_of_any.period_start = users_by_feature.period_start
+            counts.grain = totals.grain
+            and counts.period_start = totals.period_start
+    inner join states
+        on
+            counts.grain = states.grain
+            and counts.period_start = states.period_start
+    where
+        counts.feature is not null
+        and totals.feature is null
 )
 
 select * from final
