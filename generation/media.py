@@ -30,7 +30,7 @@ class ReferenceClip(NamedTuple):
         seconds: Length of the original.
     """
 
-    frames: NDArray[np.float32]
+    frames: NDArray[np.floating]
     seconds: float
 
 
@@ -102,7 +102,7 @@ def read_image(path: Path) -> Image.Image:
 
 def read_reference_clip(path: Path, *, size: int = 96) -> ReferenceClip:
     """Read a user's clip, at most half a minute of it, as small square frames."""
-    frames: list[NDArray[np.float32]] = []
+    frames: list[NDArray[np.floating]] = []
     last_second = 0.0
     try:
         with av.open(str(path)) as container:
@@ -146,7 +146,7 @@ def _check_frame(path: Path, frame: av.VideoFrame, *, count: int) -> None:
         )
 
 
-def _shrink(image: Image.Image, size: int) -> NDArray[np.float32]:
+def _shrink(image: Image.Image, size: int) -> NDArray[np.floating]:
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     square = image.crop((left, top, left + side, top + side))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 
 MARGIN = 0.14  # a retargeted subject's centre stays this far inside the picture
 MIN_CHANGE = 0.08  # a moving subject differs this much from the background, 0..1

@@ -15,7 +15,7 @@ from generation.training.backgrounds import draw_background
 from generation.training.shapes import signed_distance
 from generation.training.vocabulary import BACKGROUNDS, COLORS, SHAPES
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 MIN_SUBJECT_PIXELS = 6
@@ -119,7 +119,7 @@ def measure_psnr(frame: Array, reference: Array) -> float:
 
 def measure_flicker(clip: Array, masks: Mask) -> float | None:
     """Mean change between frames where the subject never is."""
-    is_background = ~dilate(masks.any(axis=0), 2)
+    is_background = ~dilate(np.any(masks, axis=0), 2)
     if is_background.sum() < 50:
         return None
     return float(np.abs(np.diff(clip[:, is_background], axis=0)).mean())
@@ -160,7 +160,7 @@ def recognize_shape(masks: Mask, *, motion: str | None = None) -> str | None:
 
 def recognize_background(clip: Array, masks: Mask) -> str | None:
     """Nearest background by the mean colour and the roughness of its pixels."""
-    is_background = ~dilate(masks.any(axis=0), 2)
+    is_background = ~dilate(np.any(masks, axis=0), 2)
     if is_background.sum() < 50:
         return None
     features = _background_features(np.median(clip, axis=0), is_background)

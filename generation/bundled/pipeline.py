@@ -229,7 +229,7 @@ class SpriteVideoPipeline(DiffusionPipeline):
         ).to(self.transformer.device)
 
 
-def fit_image(image: Image.Image, *, size: int) -> NDArray[np.float32]:
+def fit_image(image: Image.Image, *, size: int) -> NDArray[np.floating]:
     """Cut the middle square out of an image and resize it: [size, size, 3] in 0..1."""
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2

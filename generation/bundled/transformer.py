@@ -202,8 +202,8 @@ class SeamRefiner(nn.Module):
         super().__init__()
         self.inward = nn.Conv2d(2 * channels, hidden, 3, padding=1)
         self.outward = nn.Conv2d(hidden, channels, 3, padding=1)
-        nn.init.zeros_(self.outward.weight)
-        nn.init.zeros_(self.outward.bias)
+        for weight in self.outward.parameters():
+            nn.init.zeros_(weight)
 
     def forward(self, clean: Tensor, noisy: Tensor) -> Tensor:
         """Correct [batch, channels, frames, height, width], one frame at a time."""

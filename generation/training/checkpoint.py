@@ -44,7 +44,7 @@ class TrainingState:
     elapsed_seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
 
-    def weights(self) -> dict[str, Tensor]:
+    def weights(self) -> dict[str, nn.Parameter]:
         """Return the trained weights by name."""
         return name_weights(self.transformer, self.text_encoder)
 
@@ -118,7 +118,7 @@ def averaged_weights(state: TrainingState) -> Iterator[None]:
         _copy_into(weights, trained)
 
 
-def _copy_into(weights: dict[str, Tensor], values: dict[str, Tensor]) -> None:
+def _copy_into(weights: dict[str, nn.Parameter], values: dict[str, Tensor]) -> None:
     with torch.no_grad():
         for name, weight in weights.items():
             weight.copy_(values[name])

@@ -21,7 +21,7 @@ SCENE_SEED = 777  # training draws from seed 0
 WAYS = ("truth", "text", "text+trajectory", "image", "image+trajectory")
 EXPECTED_MOTION = {"spin": "still", "path": None}  # a turn is no path; a path has none
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 
 
 class Judged(NamedTuple):

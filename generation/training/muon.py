@@ -56,17 +56,21 @@ class Muon(torch.optim.Optimizer):
             updates: dict[torch.Size, list[tuple[Tensor, Tensor]]] = defaultdict(list)
             for weight in group["params"]:
                 if weight.grad is not None:
-                    update = self._accelerate(weight, group["momentum"])
+                    update = self._accelerate(
+                        weight, weight.grad, momentum=group["momentum"]
+                    )
                     updates[weight.shape].append((weight, update))
             for shape, pairs in updates.items():
                 self._apply(group, shape, pairs)
 
-    def _accelerate(self, weight: Tensor, momentum: float) -> Tensor:
+    def _accelerate(
+        self, weight: Tensor, gradient: Tensor, *, momentum: float
+    ) -> Tensor:
         state: dict[str, Any] = self.state[weight]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(weight)
-        state["momentum"].lerp_(weight.grad, 1 - momentum)
-        return weight.grad.lerp(state["momentum"], momentum)  # Nesterov
+        state["momentum"].lerp_(gradient, 1 - momentum)
+        return gradient.lerp(state["momentum"], momentum)  # Nesterov
 
     def _apply(
         self,

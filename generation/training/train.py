@@ -47,6 +47,7 @@ class Plan:
 
     Attributes:
         short_share: Part of the budget spent on 4-frame clips (colour and shape).
+        mixed_share: Until this part, every other batch is still of 4-frame clips.
     """
 
     folder: Path
@@ -54,6 +55,7 @@ class Plan:
     wall_minutes: float
     checkpoint_minutes: float
     short_share: float
+    mixed_share: float
     seed: int
     dtype: torch.dtype
 
@@ -125,7 +127,8 @@ def start_state(plan: Plan) -> TrainingState:
 
 def take_step(state: TrainingState, plan: Plan, *, share: float) -> float:
     """Draw a batch, descend once, and follow with the moving average."""
-    is_short = share < plan.short_share
+    is_mixed = share < plan.mixed_share and state.step % 2 == 0
+    is_short = share < plan.short_share or is_mixed
     batch = draw_batch(
         state.rng,
         count=SHORT_BATCH if is_short else LONG_BATCH,
@@ -138,7 +141,7 @@ def take_step(state: TrainingState, plan: Plan, *, share: float) -> float:
     loss.backward()
 
     rate = learning_rate_share(state.step, share)
-    weights = list(state.weights().values())
+    weights: list[Tensor] = list(state.weights().values())
     torch.nn.utils.clip_grad_norm_(weights, 1.0)
     for optimizer in state.optimizers:
         for group in optimizer.param_groups:
@@ -243,7 +246,8 @@ def main() -> None:
     parser.add_argument("--cpu-minutes", type=float, default=65)
     parser.add_argument("--wall-minutes", type=float, default=600)
     parser.add_argument("--checkpoint-minutes", type=float, default=3)
-    parser.add_argument("--short-share", type=float, default=0.2)
+    parser.add_argument("--short-share", type=float, default=0.45)
+    parser.add_argument("--mixed-share", type=float, default=0.75)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     chosen = vars(parser.parse_args())

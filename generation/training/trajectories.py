@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 Rng = np.random.Generator
 
 LOW, HIGH = 0.22, 0.78  # the subject's centre stays this far from the border

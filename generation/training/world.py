@@ -4,6 +4,7 @@ A clip shows one saturated subject on one muted background, so that classical im
 measures can judge what a model drew.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,7 @@ RADIUS = {"small": 0.145, "big": 0.205}  # share of the picture's width
 DISC_RADIUS = 1.25  # of the disc around a subject, in its radii
 MOTION_ODDS = tuple(0.22 if motion == "path" else 0.78 / 11 for motion in MOTIONS)
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def write_caption(
 ) -> str:
     """Describe a scene; with `rng`, words vary and some attributes are left out."""
 
-    def word(table: dict[str, tuple[str, ...]], key: str) -> str:
+    def word(table: Mapping[str, Sequence[str]], key: str) -> str:
         # The first word is the common one, so that it is learnt first.
         synonyms = table[key]
         plain = rng is None or rng.random() < 0.6
