@@ -1,0 +1,102 @@
+"""Sessions of a week's active users: about one on each active day.
+
+Reads nothing. Writes nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from generation.scenario.calendar import DAY_US, week_start_us
+from generation.scenario.population import Population
+from generation.scenario.regions import region_values
+
+HOUR_US = DAY_US // 24
+CORE_DAY, CASUAL_DAY = 0.34, 0.10  # chance of each further active day, assumed
+EXTRA_SESSIONS = 0.06  # second sessions on an active day
+_HOURS = np.array(
+    [2, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 7, 8, 8, 7, 5, 3], float
+)
+HOUR_OF_DAY = np.repeat(
+    np.arange(24), np.round(_HOURS / _HOURS.sum() * 4096).astype(int)
+)
+_MASKS = np.arange(128)
+_DAYS_IN_MASK = np.array([bin(mask).count("1") for mask in _MASKS])
+_MASKS_BY_SIZE = [_MASKS[_DAYS_IN_MASK == size] for size in range(8)]
+_DAY_TABLE = np.array(
+    [
+        sorted(day for day in range(7) if mask >> day & 1) + [0] * (7 - bits)
+        for mask, bits in zip(_MASKS, _DAYS_IN_MASK, strict=True)
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """Sessions in the order of their users; `first` and `count` are per user."""
+
+    owner: np.ndarray  # position of the user in the chunk
+    time: np.ndarray
+    first: np.ndarray
+    count: np.ndarray
+
+
+def registration_times(
+    region: np.ndarray, week: int, stream: np.random.Generator
+) -> np.ndarray:
+    """When the week's new users register, by the local hours of their regions."""
+    day = stream.integers(0, 7, region.size)
+    return _moment(day, region, week, stream) - 5_000_000
+
+
+def draw_sessions(
+    people: Population,
+    users: np.ndarray,
+    *,
+    registered: np.ndarray,
+    week: int,
+    stream: np.random.Generator,
+) -> Sessions:
+    """Sessions of a chunk of active users.
+
+    `registered` is the registration time of the week's new users and 0 for the others;
+    a new user's first session follows the registration by five seconds.
+    """
+    start = week_start_us(week)
+    region = people.region[users]
+    likely = people.is_core[users] | people.is_engaged[users]
+    size = 1 + stream.binomial(6, np.where(likely, CORE_DAY, CASUAL_DAY))
+    mask = np.zeros(users.size, np.int64)
+    for days in range(1, 8):
+        here = np.flatnonzero(size == days)
+        options = _MASKS_BY_SIZE[days]
+        mask[here] = options[stream.integers(0, options.size, here.size)]
+    is_new = registered > 0
+    day = np.where(is_new, (registered + 5_000_000 - start) // DAY_US, 0)
+    mask = np.where(is_new, (mask >> day << day) | (1 << day), mask)
+    days = _DAYS_IN_MASK[mask]
+    count = days + stream.poisson(EXTRA_SESSIONS * days)
+    first = np.cumsum(count) - count
+    owner = np.repeat(np.arange(users.size), count)
+    turn = np.arange(owner.size) - first[owner]
+    extra = stream.integers(0, 7, owner.size) % days[owner]
+    place = np.where(turn < days[owner], turn, extra)
+    time = _moment(_DAY_TABLE[mask[owner], place], region[owner], week, stream)
+    time = np.maximum(time, registered[owner] + 60_000_000 * (turn + 1))
+    time = np.where((turn == 0) & is_new[owner], registered[owner] + 5_000_000, time)
+    return Sessions(owner, np.minimum(time, start + 7 * DAY_US - 1), first, count)
+
+
+def _moment(
+    day: np.ndarray, region: np.ndarray, week: int, stream: np.random.Generator
+) -> np.ndarray:
+    """A time on a UTC day of the week at a usual local hour, ten minutes from its ends."""
+    local = HOUR_OF_DAY[stream.integers(0, HOUR_OF_DAY.size, day.size)]
+    offset = region_values("utc_offset").astype(np.int64)
+    hour = (local - offset[region]) % 24
+    within = stream.random(day.size)
+    time = day * DAY_US + ((hour + within) * HOUR_US).astype(np.int64)
+    edge = 600_000_000
+    return week_start_us(week) + np.clip(
+        time, day * DAY_US + edge, (day + 1) * DAY_US - edge
+    )

@@ -1,0 +1,187 @@
+"""Generations of a week: how many, of what kind, how long and at what cost.
+
+Reads data/reference/device_cost.csv through credits. Writes nothing.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from generation.credits import read_device_costs
+from generation.scenario.calendar import day_of
+
+MODELS = (
+    "kling-v1-0",
+    "kling-v1-5",
+    "kling-v1-6",
+    "kling-v2-0",
+    "kling-v2-1",
+    "kling-v2-5-turbo",
+    "kling-video-o1",
+    "kling-v2-6",
+    "kling-v3-0",
+    "motion-control-2-6",
+    "motion-control-3-0",
+)
+RELEASED = np.array(
+    [
+        day_of(2024, 6, 3),
+        day_of(2024, 9, 16),
+        day_of(2024, 12, 16),
+        day_of(2025, 4, 14),
+        day_of(2025, 5, 26),
+        day_of(2025, 9, 22),
+        day_of(2025, 12, 1),
+        day_of(2025, 12, 1),
+        day_of(2026, 2, 2),
+    ]
+)
+MOTION_3 = day_of(2026, 3, 2)
+FIRST_MOTION, SECOND_MOTION = 9, 10
+WITH_SOUND = np.array([False] * 7 + [True, True, False, False])
+MODES = ("text_to_video", "image_to_video", "motion_control")
+MOTION_CONTROL = 2
+RESOLUTIONS = ("720p", "1080p")
+STATUSES = ("succeeded", "failed", "moderated", "cancelled")
+SUCCEEDED, FAILED, MODERATED = 0, 1, 2
+FAILURE, MODERATION = 0.022, 0.036  # assumed rates
+# Credits per second at 720p, 1080p and 1080p with sound. The price card has them for
+# the models it lists; the others are assumed alike.
+CREDITS_PER_SECOND = np.array(
+    [
+        [4, 7, 7],
+        [4, 7, 7],
+        [4, 7, 7],
+        [4, 7, 7],
+        [4, 7, 7],
+        [3, 5, 5],
+        [6, 9, 9],
+        [4, 7, 10],
+        [6, 9, 12],
+        [5, 8, 8],
+        [9, 12, 12],
+    ]
+)
+MOTION_SHARE = 0.38  # of the videos of a user who has it, decaying to a third
+PAID_PRO_SHARE, FREE_PRO_SHARE = 0.55, 0.05
+DEVICE = "h100-sxm"
+DEVICES_PER_JOB = 2.0  # so that December's computing is about 28 % of the run-rate
+MEAN_CREDITS = 36.0  # of a paid generation; turns credits to burn into generations
+
+
+@dataclass
+class Videos:
+    """Generations of a chunk; one entry of each array per generation."""
+
+    owner: np.ndarray  # user number, or API account number
+    session: np.ndarray  # position in the chunk's sessions; -1 without one
+    time: np.ndarray
+    is_paid: np.ndarray
+    pack: np.ndarray  # position in the wallet's packs; -1 unless one pays
+    mode: np.ndarray
+    model: np.ndarray
+    quality: np.ndarray
+    seconds: np.ndarray
+    has_audio: np.ndarray
+    credits: np.ndarray
+    queue_ms: np.ndarray
+    run_ms: np.ndarray
+    status: np.ndarray
+
+    def take(self, index: np.ndarray) -> "Videos":
+        """A copy of some generations."""
+        return Videos(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    @property
+    def finished(self) -> np.ndarray:
+        """When each generation ended, in microseconds."""
+        return self.time + (self.queue_ms + self.run_ms) * 1000
+
+    @property
+    def gpu_seconds(self) -> np.ndarray:
+        """Device time, all devices of a job together."""
+        return self.run_ms / 1000 * DEVICES_PER_JOB
+
+    @property
+    def cost_micros(self) -> np.ndarray:
+        """Computing cost in millionths of a dollar."""
+        return np.ceil(self.gpu_seconds * device_micros_per_second()).astype(np.int64)
+
+
+def draw_videos(
+    owner: np.ndarray,
+    session: np.ndarray,
+    time: np.ndarray,
+    *,
+    is_paid: np.ndarray,
+    pack: np.ndarray,
+    can_motion: np.ndarray,
+    week_day: int,
+    weeks_open: np.ndarray,
+    stream: np.random.Generator,
+) -> Videos:
+    """Choose what each generation is and how long it takes."""
+    count = owner.size
+    model = _choose_model(count, week_day, stream)
+    share = MOTION_SHARE * (1 / 3 + 2 / 3 * np.exp(-weeks_open / 12))
+    motion = can_motion & (stream.random(count) < share)
+    model[motion] = SECOND_MOTION if week_day >= MOTION_3 else FIRST_MOTION
+    mode = np.where(motion, MOTION_CONTROL, (stream.random(count) < 0.55).astype(int))
+    pro_share = np.where(is_paid, PAID_PRO_SHARE, FREE_PRO_SHARE)
+    quality = (stream.random(count) < pro_share).astype(np.int64)
+    seconds = np.where(stream.random(count) < 0.22, 10, 5)
+    if motion.any():
+        clip = stream.gamma(4, 2.4, int(motion.sum()))
+        seconds[motion] = np.clip(np.round(clip), 3, 30)
+    sound = WITH_SOUND[model] & (quality == 1) & (stream.random(count) < 0.4)
+    credits = CREDITS_PER_SECOND[model, quality + sound] * seconds
+    queue = stream.standard_gamma(1.2, count) * np.where(is_paid, 12, 160)
+    run = (
+        seconds
+        * np.where(quality == 1, 14, 8)
+        * np.exp(0.25 * stream.standard_normal(count))
+    )
+    fate = stream.random(count)
+    status = np.where(
+        fate < FAILURE,
+        FAILED,
+        np.where(fate < FAILURE + MODERATION, MODERATED, SUCCEEDED),
+    )
+    return Videos(
+        owner=owner,
+        session=session,
+        time=time,
+        is_paid=is_paid,
+        pack=pack,
+        mode=mode,
+        model=model,
+        quality=quality,
+        seconds=seconds,
+        has_audio=sound,
+        credits=credits,
+        queue_ms=(queue * 1000).astype(np.int64) + 40,
+        run_ms=(run * 1000).astype(np.int64) + 100,
+        status=status,
+    )
+
+
+def device_micros_per_second() -> float:
+    """Price of a device second on the cost card, in millionths of a dollar."""
+    hourly = next(c.usd_per_hour for c in read_device_costs() if c.device == DEVICE)
+    return float(hourly) / 3600 * 1e6
+
+
+def _choose_model(count: int, week_day: int, stream: np.random.Generator) -> np.ndarray:
+    """Mostly the newest model; the older ones fade."""
+    live = np.flatnonzero(week_day >= RELEASED)
+    weight = 0.5 ** np.arange(live.size)[::-1]
+    edges = np.cumsum(weight / weight.sum())
+    drawn = np.searchsorted(edges, stream.random(count), side="right")
+    return live[np.minimum(drawn, live.size - 1)]
+
+
+def draw_counts(
+    mean: np.ndarray, dispersion: np.ndarray, stream: np.random.Generator
+) -> np.ndarray:
+    """Negative binomial numbers of generations: many make few, few make many."""
+    return stream.poisson(stream.standard_gamma(dispersion) * (mean / dispersion))

@@ -1,0 +1,69 @@
+"""Credit grants that were bought: packs of users and packages of API accounts.
+
+Reads nothing. Writes nothing.
+"""
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+USED_UP = 10  # credits: less than the cheapest generation
+
+
+def _empty() -> np.ndarray:
+    return field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass
+class Wallet:
+    """Open bought grants; one entry of each array per grant."""
+
+    owner: np.ndarray = _empty()
+    number: np.ndarray = _empty()  # of the grant's id
+    balance: np.ndarray = _empty()
+    starts: np.ndarray = _empty()
+    expires: np.ndarray = _empty()
+
+    def add(self, **grants: np.ndarray) -> None:
+        """Put in new grants."""
+        for item in fields(self):
+            joined = np.concatenate([getattr(self, item.name), grants[item.name]])
+            setattr(self, item.name, joined)
+
+    def remove(self, index: np.ndarray) -> None:
+        """Take out grants."""
+        keep = np.ones(self.owner.size, bool)
+        keep[index] = False
+        for item in fields(self):
+            setattr(self, item.name, getattr(self, item.name)[keep])
+
+
+def burn_counts(
+    balance: np.ndarray,
+    share: np.ndarray,
+    mean_credits: float,
+    stream: np.random.Generator,
+) -> np.ndarray:
+    """How many generations a grant pays in a week.
+
+    `share` of the balance is wanted; a small rest is used up.
+    """
+    wanted = (
+        np.where(balance < 3 * mean_credits, balance, share * balance) / mean_credits
+    )
+    count = stream.poisson(wanted)
+    return np.where(balance >= USED_UP, count, 0)
+
+
+def affordable(
+    grant: np.ndarray, credits: np.ndarray, balance: np.ndarray
+) -> np.ndarray:
+    """Which generations their grant can pay, in the order given. `grant` may repeat."""
+    order = np.argsort(grant, kind="stable")
+    total = np.cumsum(credits[order])
+    ranked = grant[order]
+    first = np.searchsorted(ranked, ranked)
+    before = total[first] - credits[order][first]
+    result = np.empty(grant.size, bool)
+    result[order] = total - before <= balance[ranked]
+    return result
