@@ -42,12 +42,13 @@ compared as (
         run_rate_revenue.period_start,
         run_rate_revenue.value,
         cast(coalesce(mean_mrr.mrr_days, 0) as double)
-        / (
+        / nullif(
             {{ days_between(
                 'run_rate_revenue.period_start',
                 'least(' ~ next_month('run_rate_revenue.period_start') ~ ', '
                 ~ as_of() ~ ' + 1)'
-            ) }}
+            ) }},
+            0
         )
         + cast(coalesce({{ usd('sales.amount_micros') }}, 0) as double) as expected
     from run_rate_revenue
