@@ -75,7 +75,7 @@ class Results:
 def read_results(target: Path) -> Results:
     """Read what dbt left in its target folder."""
     manifest = json.loads((target / "manifest.json").read_text())
-    nodes = manifest["nodes"] | manifest["unit_tests"]
+    nodes = manifest["nodes"] | manifest["unit_tests"] | manifest["exposures"]
     tests, failed = [], []
     for result in json.loads((target / "run_results.json").read_text())["results"]:
         node = nodes[result["unique_id"]]
