@@ -1,0 +1,41 @@
+"""What the blocks of the Overview depend on: build, month and theme."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from dashboard import formats, headline
+from dashboard.canvas import INK
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the blocks depend on: the key of their cache.
+
+    Attributes:
+        build_id: The published build.
+        month: First day of the chosen month.
+        is_newest: Whether it is the last closed month; then charts go on into the
+            open month, dotted or hatched.
+        theme: light or dark.
+    """
+
+    build_id: str
+    month: date
+    is_newest: bool
+    theme: str
+
+    @property
+    def end(self) -> date:
+        """The last day of the month."""
+        return formats.period_end("month", self.month)
+
+    @property
+    def ink(self) -> str:
+        """Colour of small text in charts."""
+        return INK[self.theme]
+
+    def upto(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep what was known at the end of the month; all of it for the newest."""
+        return rows if self.is_newest else headline.closed_by(rows, self.end)

@@ -1,0 +1,205 @@
+"""The tiles on top of the Overview and the sentence that says what moved.
+
+Reads rows of metrics through `queries`; a tile shows the last closed row of its metric
+that had ended on the chosen day, and compares it with the one a month before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats, queries, regions
+from dashboard.queries import Entry
+
+# Periods in a sparkline: a year and the period it is compared with.
+SPARK = {"month": 13, "week": 53}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the five numbers: a metric at a grain under a short name."""
+
+    metric: str
+    label: str
+    grain: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a tile shows.
+
+    Attributes:
+        tile: Which number it is.
+        start: First day of the period of the value; None when there is no value.
+        value: The metric's row of that period.
+        before: The value a month earlier, if there is one.
+        before_start: First day of the period of `before`.
+        history: Values up to the period, for the sparkline.
+        entry: The metric's catalog entry; None when this build lacks the metric.
+    """
+
+    tile: Tile
+    start: date | None
+    value: float | None
+    before: float | None
+    before_start: date | None
+    history: list[float]
+    entry: Entry | None
+
+
+TILES = (
+    Tile("arr_runrate", "ARR", "month"),
+    Tile("weekly_active_users", "WAU", "week"),
+    Tile("free_to_paid_30", "Paid conversion", "month"),
+    Tile("paying_users", "Paying users", "month"),
+    Tile("revenue", "Revenue", "month"),
+)
+
+
+def closed_months(build_id: str) -> list[date]:
+    """List the months that may be chosen: those whose ARR is closed, newest first."""
+    rows = queries.metric(build_id, "arr_runrate", grain="month")
+    starts = rows.loc[rows["state"] == "closed", "period_start"]
+    return [start.date() for start in starts.sort_values(ascending=False)]
+
+
+def read(build_id: str, tile: Tile, month: date) -> Reading:
+    """Read one tile as of the end of a month."""
+    entry = queries.catalog(build_id).get(tile.metric)
+    if entry is None:
+        return Reading(tile, None, None, None, None, [], None)
+    rows = closed_by(
+        queries.metric(build_id, tile.metric, grain=tile.grain),
+        formats.period_end("month", month),
+    )
+    if rows.empty:
+        return Reading(tile, None, None, None, None, [], entry)
+    last = rows.iloc[-1]
+    start = last["period_start"].date()
+    earlier = closed_by(rows, _month_before(tile, start, month))
+    return Reading(
+        tile=tile,
+        start=start,
+        value=float(last["value"]),
+        before=float(earlier["value"].iloc[-1]) if len(earlier) else None,
+        before_start=earlier["period_start"].iloc[-1].date() if len(earlier) else None,
+        history=rows["value"].tail(SPARK[tile.grain]).tolist(),
+        entry=entry,
+    )
+
+
+def closed_by(rows: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Keep the closed rows whose period had ended on a day."""
+    ends = [
+        formats.period_end(grain, start.date())
+        for grain, start in zip(rows["grain"], rows["period_start"], strict=True)
+    ]
+    had_ended = pd.Series([end <= day for end in ends], index=rows.index, dtype=bool)
+    return rows[had_ended & (rows["state"] == "closed")]
+
+
+def draw(readings: Sequence[Reading]) -> None:
+    """Draw the tiles, and below them which period each value belongs to."""
+    with st.grid(len(readings), min_column_width=158, gap="small", key="tiles"):
+        for reading in readings:
+            _draw_tile(reading)
+    periods = [
+        f"{reading.tile.label}: {formats.period(reading.tile.grain, reading.start)}"
+        for reading in readings
+        if reading.start is not None
+    ]
+    st.caption(" · ".join(periods))
+
+
+def what_moved(readings: Sequence[Reading], shares: pd.DataFrame, month: date) -> str:
+    """Say in one or two sentences what changed most, from the rows on this page.
+
+    Args:
+        readings: The tiles.
+        shares: Run-rate revenue by region: region, value, before.
+        month: The chosen month.
+    """
+    by_metric = {reading.tile.metric: reading for reading in readings}
+    arr, wau = by_metric["arr_runrate"], by_metric["weekly_active_users"]
+    said = []
+    if arr.value is not None and arr.before is not None:
+        said.append(f"{_moved('ARR', arr)} in {month:%B %Y}{_region_part(shares)}.")
+    if wau.value is not None and wau.before is not None:
+        said.append(f"{_moved('Weekly actives', wau)} over the month.")
+    return formats.markdown(" ".join(said))
+
+
+def _draw_tile(reading: Reading) -> None:
+    form = reading.entry.format if reading.entry else "count"
+    delta = formats.delta(reading.value, reading.before, form)
+    st.metric(
+        reading.tile.label,
+        formats.value(reading.value, form),
+        delta,
+        delta_description=_compared_with(reading),
+        chart_data=reading.history or None,
+        border=True,
+        height="stretch",
+        help=_explain(reading),
+    )
+
+
+def _compared_with(reading: Reading) -> str | None:
+    if reading.entry is None:
+        return "not in this build"
+    if reading.value is None:
+        return "no closed period"
+    if reading.before_start is None:
+        return None
+    return f"vs {reading.before_start:%b}"
+
+
+def _explain(reading: Reading) -> str:
+    entry = reading.entry
+    if entry is None:
+        return f"This build has no metric `{reading.tile.metric}`."
+    parts = [f"**{entry.label}.** {entry.definition}", f"Formula: {entry.formula}"]
+    if entry.caveats:
+        parts.append(entry.caveats)
+    if reading.start is not None:
+        period = formats.period(reading.tile.grain, reading.start)
+        parts.append(f"State: closed, {period}.")
+    parts.append(
+        f"`{entry.name}` · definition {entry.definition_version} · owner {entry.owner}"
+    )
+    return formats.markdown("\n\n".join(parts))
+
+
+def _month_before(tile: Tile, start: date, month: date) -> date:
+    """Find the day by which the row to compare with must have ended.
+
+    A week is compared with the last week of the month before the chosen one, a month
+    with the month before it: a cohort that takes a month to mature lags the choice.
+    """
+    return (month if tile.grain == "week" else start) - timedelta(days=1)
+
+
+def _moved(subject: str, reading: Reading) -> str:
+    now, before = reading.value, reading.before
+    if now is None or before is None or reading.entry is None:
+        return subject
+    form = reading.entry.format
+    change = formats.delta(now, before, form)
+    if not change:
+        return f"{subject} stayed at {formats.value(now, form)}"
+    verb = "rose" if now > before else "fell"
+    size = formats.value(abs(now - before), form)
+    return f"{subject} {verb} {size} ({change}) to {formats.value(now, form)}"
+
+
+def _region_part(shares: pd.DataFrame) -> str:
+    """Name the region that moved most, the same way as the total."""
+    moves = (shares["value"] - shares["before"]).dropna()
+    if moves.empty or moves.sum() == 0:
+        return ""
+    top = (moves * (1 if moves.sum() > 0 else -1)).idxmax()
+    part = moves[top] / moves.sum()
+    return f"; {regions.name(str(top))} is {part:.0%} of the change"

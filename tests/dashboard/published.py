@@ -1,0 +1,298 @@
+"""Publishes a small warehouse that tells the reference company's story.
+
+Reads weeks.csv and months.csv beside it (company-level figures). Writes a real DuckDB
+file through `pipelines.warehouse.publish`, holding a 1:100 sample of those figures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines import account, warehouse
+
+HERE = Path(__file__).parent
+WEIGHT = 100.0
+AS_OF = date(2026, 3, 29)
+FACTS = ("value", "numerator", "denominator", "state")
+# Shares of December 2025 and how fast each region drifts a month, relative.
+REGIONS = {
+    "CN": (0.290, -0.002),
+    "US": (0.260, 0.000),
+    "EU": (0.126, 0.003),
+    "KR": (0.066, 0.004),
+    "JP": (0.058, 0.000),
+    "UK": (0.036, 0.003),
+    "MENA": (0.034, 0.001),
+    "SEA": (0.029, 0.002),
+    "IN": (0.025, 0.005),
+    "BR": (0.020, 0.011),
+    "LATAM": (0.019, 0.010),
+    "ROW": (0.015, -0.016),
+    "RU": (0.013, 0.020),
+    "TR": (0.009, 0.020),
+}
+LAUNCHES = [
+    (date(2025, 4, 15), "Model 2.0", "model", "The second model generation"),
+    (date(2025, 5, 29), "Model 2.1", "model", "Faster and cheaper clips"),
+    (date(2025, 12, 29), "Motion control", "feature", "Opened in China"),
+    (date(2025, 12, 18), "Motion control", "feature", "A clip drives the motion"),
+    (date(2026, 3, 4), "Motion control 3.0", "feature", "Second version"),
+]
+# name: label, unit, format, extensive, grains, dimensions, definition, formula
+METRICS = {
+    "weekly_active_users": (
+        *("Weekly active users", "users", "count", True, "day, week, month", "region"),
+        "Distinct people with a foreground session in the last seven days.",
+        "distinct users with a session on days d-6 to d",
+    ),
+    "paying_users": (
+        *("Paying users", "accounts", "count", True, "month", "region, segment"),
+        "Accounts with MRR above zero or a credit pack bought in the month.",
+        "accounts with mrr > 0 or a pack on any day of the month",
+    ),
+    "free_to_paid_30": (
+        *("Paid within 30 days", "ratio", "percent", False, "week, month", "region"),
+        "Share of people who signed up in the period and paid within 30 days.",
+        "payers within 30 x 24 h of sign-up / sign-ups",
+    ),
+    "mrr": (
+        *("Monthly recurring revenue", "usd", "usd", True, "month", "region"),
+        "Recurring price of all open paid subscriptions at the end of the period.",
+        "sum of net monthly price of open subscriptions",
+    ),
+    "mrr_movements": (
+        *("MRR movements", "usd", "usd", True, "month", "movement, region"),
+        "What changed MRR over the period, net for each account.",
+        "closing mrr - opening mrr, by reason",
+    ),
+    "run_rate_revenue": (
+        *("Run-rate revenue", "usd", "usd", True, "month", "region, segment, plan"),
+        "Mean daily MRR of the month, credit packs sold and API usage billed.",
+        "mean daily mrr + packs sold + api and usage billed",
+    ),
+    "arr_runrate": (
+        *("ARR, run-rate", "usd", "usd", True, "month", "region, segment, plan"),
+        "Annual run-rate of recurring and usage revenue: twelve times the month.",
+        "12 x run_rate_revenue",
+    ),
+    "revenue": (
+        *("Recognised revenue", "usd", "usd", True, "month", "region, segment, plan"),
+        "Revenue when it is earned: subscriptions over time, credits when burnt.",
+        "straight-line subscriptions + credits burnt or expired - refunds",
+    ),
+}
+Change = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """One batch in the account of what was loaded."""
+
+    received: int
+    accepted: int
+    duplicate: int
+    quarantined: int
+
+
+BATCHES = [
+    Ingest(received=1_000_000, accepted=994_100, duplicate=5_800, quarantined=100),
+    Ingest(received=998_000, accepted=991_950, duplicate=5_990, quarantined=60),
+    Ingest(received=412_345, accepted=410_000, duplicate=2_300, quarantined=45),
+]
+
+
+def publish(
+    home: Path,
+    *,
+    build_id: str = "20260330T040000-v3",
+    age: timedelta = timedelta(hours=4),
+    weight: float = WEIGHT,
+    change: Change | None = None,
+) -> Path:
+    """Publish the story as one build of the given age, and change the file before."""
+    folder = warehouse.folder(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    building = folder / "building.duckdb.tmp"
+    built_at = datetime.now(UTC) - age
+    with duckdb.connect(str(building)) as connection:
+        for schema in ("metrics", "meta", "marts"):
+            connection.execute(f"create schema {schema}")
+        for name, rows in _metric_rows().items():
+            _create_metric(connection, name, rows)
+        _write(connection, "metrics.catalog", _catalog(), account.CATALOG)
+        _write_account(connection, build_id, built_at=built_at, weight=weight)
+        _write(
+            connection,
+            "marts.dim_launches",
+            [
+                dict(zip(("date", "title", "kind", "detail"), row, strict=True))
+                for row in LAUNCHES
+            ],
+            {"date": pl.Date, "title": pl.String, "kind": pl.String}
+            | {"detail": pl.String},
+        )
+        if change is not None:
+            change(connection)
+    return warehouse.publish(home, building, build_id)
+
+
+def _metric_rows() -> dict[str, list[tuple[object, ...]]]:
+    """Give each metric its rows: grain, period, dimensions, value, parts, state."""
+    rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in METRICS}
+    for week, users, ratio, signups in pl.read_csv(
+        HERE / "weeks.csv", try_parse_dates=True
+    ).iter_rows():
+        state = "withheld" if week == date(2024, 12, 30) else "closed"
+        rows["weekly_active_users"].append(
+            ("week", week, "all", users / WEIGHT, None, None, state)
+        )
+        matured = week + timedelta(days=37) <= AS_OF
+        rows["free_to_paid_30"].append(
+            ("week", week, "all", *_ratio(ratio, signups), _cohort(matured))
+        )
+    months = pl.read_csv(HERE / "months.csv", try_parse_dates=True).rows()
+    before = 0.0
+    for month, run_rate, revenue, payers in months:
+        state = "provisional" if month == date(2026, 3, 1) else "closed"
+        before = _month(rows, month, (run_rate, revenue, payers, before), state)
+    return rows
+
+
+def _month(
+    rows: dict[str, list[tuple[object, ...]]],
+    month: date,
+    figures: tuple[float, float, float, float],
+    state: str,
+) -> float:
+    """Add the rows of one month and give back its closing MRR."""
+    run_rate, revenue, payers, opening = (figure / WEIGHT for figure in figures)
+    closing = 0.78 * run_rate
+    tail = (None, None, state)
+    rows["paying_users"].append(("month", month, "all", "all", payers, *tail))
+    rows["mrr"].append(("month", month, "all", closing, *tail))
+    rows["revenue"].append(("month", month, "all", "all", "all", revenue, *tail))
+    for name, factor in (("run_rate_revenue", 1), ("arr_runrate", 12)):
+        for region, share in ({"all": 1.0} | _shares(month)).items():
+            value = factor * run_rate * share
+            rows[name].append(("month", month, region, "all", "all", value, *tail))
+    change = closing - opening
+    parts = {"contraction": -0.02 * closing, "churn": -0.09 * closing}
+    parts |= {"expansion": 0.04 * closing, "reactivation": 0.02 * closing}
+    parts |= {"fx": 0.001 * closing}
+    parts["new"] = change - sum(parts.values())
+    for movement, value in parts.items():
+        rows["mrr_movements"].append(("month", month, movement, "all", value, *tail))
+    matured = month < date(2026, 2, 1)
+    conversion = {1: 0.1263, 2: 0.0372, 3: 0.0226, 12: 0.0185}.get(
+        month.month if month > date(2025, 11, 1) else 0, 0.0121 - 0.0002 * month.month
+    )
+    rows["free_to_paid_30"].append(
+        ("month", month, "all", *_ratio(conversion, 4e6), _cohort(matured))
+    )
+    return closing * WEIGHT
+
+
+def _ratio(ratio: float, signups: float) -> tuple[float, int, int]:
+    sample = round(signups / WEIGHT)
+    return ratio, round(ratio * sample), sample
+
+
+def _cohort(matured: bool) -> str:
+    return "closed" if matured else "provisional"
+
+
+def _shares(month: date) -> dict[str, float]:
+    """Split a month by region; December 2025 is the anchor, shares add up to one."""
+    months = (month.year - 2025) * 12 + month.month - 12
+    drift = {
+        region: share * (1 + slope) ** months
+        for region, (share, slope) in REGIONS.items()
+    }
+    return {region: share / sum(drift.values()) for region, share in drift.items()}
+
+
+def _create_metric(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[object, ...]]
+) -> None:
+    _, unit, _, _, _, dimensions, *_ = METRICS[name]
+    kind = {"usd": "decimal(20, 6)", "ratio": "double"}.get(str(unit), "bigint")
+    columns = str(dimensions).split(", ")
+    typed = ", ".join(f"{column} varchar" for column in columns)
+    connection.execute(
+        f"create table metrics.{name} (grain varchar, period_start date, {typed},"
+        f" value {kind}, numerator bigint, denominator bigint, state varchar)"
+    )
+    names = ["grain", "period_start", *columns, *FACTS]
+    frame = pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)
+    connection.register("rows", frame.to_arrow())
+    connection.execute(f"insert into metrics.{name} select * from rows")
+    connection.unregister("rows")
+
+
+def _catalog() -> list[dict[str, object]]:
+    keys = ("label", "unit", "format", "extensive", "grains", "dimensions")
+    return [
+        dict(zip(("name", *keys, "definition", "formula"), (name, *entry), strict=True))
+        | {"caveats": "", "owner": "finance", "definition_version": "1"}
+        for name, entry in sorted(METRICS.items())
+    ]
+
+
+def _write_account(
+    connection: duckdb.DuckDBPyConnection,
+    build_id: str,
+    *,
+    built_at: datetime,
+    weight: float,
+) -> None:
+    tests = [
+        _test("weekly_active_users_equal_iso_week_actives", "weekly_active_users"),
+        _test("movements_add_up_to_the_change_of_mrr", "mrr_movements"),
+        _test("revenue_by_region_adds_up", "revenue"),
+    ]
+    build = {
+        **{"build_id": build_id, "built_at": built_at, "as_of": AS_OF},
+        **{"data_through": AS_OF, "sample_weight": weight, "lake_version": 3},
+        **{"code_version": "3f9c2a7d81e0", "tests_passed": len(tests)},
+        **{"tests_total": len(tests), "status": "passed"},
+    }
+    batches = [
+        {"batch_id": f"batch-{number:04d}", "loaded_at": built_at, **vars(batch)}
+        for number, batch in enumerate(BATCHES, start=1)
+    ]
+    quarantine = [
+        *[("not_json", "unknown", 130), ("wrong_type", "payment_succeeded", 60)],
+        ("in_the_future", "generation_finished", 15),
+    ]
+    rows = [
+        dict(zip(("reason", "event_type", "count"), row, strict=True))
+        | {"last_seen": built_at}
+        for row in quarantine
+    ]
+    _write(connection, "meta.build", [build], account.BUILD)
+    _write(connection, "meta.test_results", tests, account.TEST_RESULTS)
+    _write(connection, "meta.ingest", batches, account.INGEST)
+    _write(connection, "meta.quarantine", rows, account.QUARANTINE)
+
+
+def _test(name: str, model: str) -> dict[str, object]:
+    return {
+        **{"name": name, "model": model},
+        **{"status": "pass", "failures": 0, "message": ""},
+    }
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: list[dict[str, object]],
+    schema: dict[str, pl.DataType],
+) -> None:
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    connection.register("rows", frame.to_arrow())
+    connection.execute(f"create table {table} as select * from rows")
+    connection.unregister("rows")
