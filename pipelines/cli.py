@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -63,9 +63,9 @@ ScaleOption = Annotated[float, typer.Option(help="sample size: 0.01 = one in 100
 def progress_bar() -> "Iterator[Progress]":
     """Show progress on stderr, with the time left."""
     columns = [
-        TextColumn("{task.description:<34}"),
-        BarColumn(bar_width=28),
-        MofNCompleteColumn(),
+        TextColumn("{task.description:<28}"),
+        BarColumn(bar_width=20),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
@@ -276,7 +276,9 @@ def show(frame: "pd.DataFrame", format: Format, out: Path | None) -> None:
         frame.to_parquet(out, index=False)
         return
     text = {
-        Format.TABLE: lambda: frame.to_string(index=False),
+        Format.TABLE: lambda: frame.to_string(
+            index=False, na_rep="", float_format=as_figure
+        ),
         Format.CSV: lambda: frame.to_csv(index=False).rstrip("\n"),
         Format.JSON: lambda: as_json(frame),
     }[format]()
@@ -284,6 +286,11 @@ def show(frame: "pd.DataFrame", format: Format, out: Path | None) -> None:
         print(text)
     else:
         out.write_text(text + "\n")
+
+
+def as_figure(value: float) -> str:
+    """Write a number for a person: no more digits than can be read."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
 def as_json(frame: "pd.DataFrame") -> str:
