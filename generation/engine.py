@@ -30,7 +30,8 @@ from generation.media import (
 )
 from generation.metering import Metering, record_end, record_start, record_submission
 from generation.motion import extract_motion, find_subject, retarget
-from generation.request import GenerationRequest
+from generation.planner import plan_trajectory
+from generation.request import GenerationRequest, find_model
 
 FPS = 8
 HEIGHT = 384  # eight times the model's own pixels
@@ -249,15 +250,24 @@ def _draw(request: GenerationRequest, pipeline: Any, on_step: OnStep | None) -> 
 
 
 def _find_trajectory(request: GenerationRequest, image: Any) -> Any:
-    """Return the path asked for, or the clip's, moved to the image's subject."""
-    if request.reference_clip is None:
-        return request.trajectory
-    motion = extract_motion(read_reference_clip(request.reference_clip).frames)
-    if image is None:
-        return motion.trajectory
-    from generation.bundled.pipeline import fit_image
+    """Return the path asked for: drawn, read off a clip, or planned from the words.
 
-    return retarget(motion.trajectory, find_subject(fit_image(image, size=48)))
+    A clip's and a planned path begin at the image's subject.
+    """
+    if request.trajectory is not None:
+        return request.trajectory
+    start = None
+    if image is not None:
+        from generation.bundled.pipeline import fit_image
+
+        start = find_subject(fit_image(image, size=48))
+    if request.reference_clip is not None:
+        motion = extract_motion(read_reference_clip(request.reference_clip).frames)
+        path = motion.trajectory
+        return path if start is None else retarget(path, start)
+    if "motion_control" not in find_model(request.model_id).modes:
+        return None
+    return plan_trajectory(request.prompt, seed=request.seed, start=start)
 
 
 def _classify(error: BaseException) -> tuple[GenerationStatus, ErrorClass | None]:

@@ -36,7 +36,8 @@ class ModelCard(NamedTuple):
     resolution: str
 
 
-# sprite-1 is the network of sprite-2 with its trajectory channels switched off.
+# sprite-1 is the network of sprite-2 with its trajectory channels switched off; with
+# them, words alone move a subject too (planner.py).
 BUNDLED_MODELS = {
     "sprite-1": ModelCard(("text_to_video", "image_to_video"), 2.0, "384p"),
     "sprite-2": ModelCard(

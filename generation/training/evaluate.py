@@ -14,11 +14,12 @@ import torch
 from numpy.typing import NDArray
 
 from generation.bundled.pipeline import WEIGHTS, SpriteVideoPipeline, load_pipeline
+from generation.planner import plan_trajectory
 from generation.quality import Measures, measure, measure_psnr, measure_trajectory_error
 from generation.training.world import SIZE, Scene, render, sample_scene, write_caption
 
 SCENE_SEED = 777  # training draws from seed 0
-WAYS = ("truth", "text", "text+trajectory", "image", "image+trajectory")
+WAYS = ("truth", "text", "text+plan", "text+trajectory", "image+trajectory")
 EXPECTED_MOTION = {"spin": "still", "path": None}  # a turn is no path; a path has none
 
 Array = NDArray[np.floating]
@@ -47,16 +48,29 @@ def evaluate(
     rows = []
     for index, scene in enumerate(scenes):
         truth, _ = render(scene)
-        clip = _make_clip(pipeline, way, scene, truth=truth, seed=index, steps=steps)
-        rows.append(judge(clip, scene, truth=truth))
+        path = scene.trajectory
+        if "plan" in way:
+            path = plan_trajectory(scene.caption, seed=index)
+        clip = truth
+        if way != "truth":
+            given: dict[str, Any] = {"image": truth[0]} if "image" in way else {}
+            if "+" in way:
+                given["trajectory"] = path
+            clip = pipeline(
+                scene.caption,
+                num_inference_steps=steps,
+                generator=torch.Generator().manual_seed(index),
+                **given,
+            ).frames[0]
+        rows.append(judge(clip, scene, truth=truth, path=path))
     average = np.nanmean(np.array(rows, np.float64), axis=0)
     result = dict(zip(Judged._fields, average.tolist(), strict=True))
     result["cpu_s"] = (time.process_time() - began) / len(scenes)
     return result
 
 
-def judge(clip: Array, scene: Scene, *, truth: Array) -> Judged:
-    """Compare a clip with its scene."""
+def judge(clip: Array, scene: Scene, *, truth: Array, path: Array) -> Judged:
+    """Compare a clip with its scene and with the path it was to follow."""
     found: Measures = measure(clip)
     motion = EXPECTED_MOTION.get(scene.motion, scene.motion)
     return Judged(
@@ -64,7 +78,7 @@ def judge(clip: Array, scene: Scene, *, truth: Array) -> Judged:
         shape=float(found.shape == scene.shape),
         background=float(found.background == scene.background),
         motion=float("nan") if motion is None else float(found.motion == motion),
-        trajectory_px=SIZE * measure_trajectory_error(clip, scene.trajectory),
+        trajectory_px=SIZE * measure_trajectory_error(clip, path),
         first_psnr=measure_psnr(clip[0], truth[0]),
         flicker=_or_nan(found.flicker),
         area_variation=_or_nan(found.area_variation),
@@ -80,29 +94,6 @@ def draw_scenes(count: int) -> list[Scene]:
         replace(scene, caption=write_caption(vars(scene)))
         for scene in (sample_scene(rng) for _ in range(count))
     ]
-
-
-def _make_clip(
-    pipeline: SpriteVideoPipeline,
-    way: str,
-    scene: Scene,
-    *,
-    truth: Array,
-    seed: int,
-    steps: int,
-) -> Array:
-    if way == "truth":
-        return truth
-    given: dict[str, Any] = {}
-    if "image" in way:
-        given["image"] = truth[0]
-    if "trajectory" in way:
-        given["trajectory"] = scene.trajectory
-    generator = torch.Generator().manual_seed(seed)
-    output = pipeline(
-        scene.caption, num_inference_steps=steps, generator=generator, **given
-    )
-    return output.frames[0]
 
 
 def _or_nan(value: float | None) -> float:

@@ -18,6 +18,7 @@ from generation.engine import GenerationCancelled, end_interrupted_jobs, generat
 from generation.events import AnyEvent, GenerationFinished
 from generation.jobs import JobStore
 from generation.media import hash_frames, write_clip
+from generation.quality import measure
 from generation.request import GenerationRequest
 
 REQUEST = GenerationRequest.create("a red ball rises", num_inference_steps=2)
@@ -125,6 +126,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from generation.engine import generate
+from generation.quality import measure
 from generation.request import GenerationRequest
 request = GenerationRequest.create("a red ball rises", num_inference_steps=2)
 kill = lambda done, steps: os.kill(os.getpid(), signal.SIGKILL)
@@ -197,3 +199,15 @@ def test_an_event_file_is_lines_of_json(tmp_path: Path) -> None:
     assert path.name == "000000000001-000000000006.ndjson"
     types = [json.loads(line)["event_type"] for line in path.open()]
     assert types[-1] == "generation_finished"
+
+
+def test_words_alone_move_the_subject_as_asked(tmp_path: Path) -> None:
+    request = GenerationRequest.create("a big red ball moves left on a grey background")
+    result = generate(request, home=tmp_path)
+    found = measure(result.frames.astype(np.float32) / 255)
+    assert (found.motion, found.color) == ("left", "red")
+
+
+def test_the_older_model_is_given_no_path(tmp_path: Path) -> None:
+    older = GenerationRequest.create("a red ball moves left", model_id="sprite-1")
+    assert engine._find_trajectory(older, None) is None
