@@ -60,12 +60,14 @@ class Checked:
     Attributes:
         good: The accepted rows, in the lake's columns.
         bad_rows: Positions of the refused rows in the table given, ascending.
-        faults: What is wrong with each of them.
+        faults: What is wrong with any of them.
+        which: For each refused row, its place in `faults`.
     """
 
     good: pl.DataFrame
-    bad_rows: list[int]
+    bad_rows: pl.Series
     faults: list[Fault]
+    which: pl.Series
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def check_table(
     )
     suspects = [rule for rule, flag in zip(rules, flags.row(0), strict=True) if flag]
     if not suspects or frame.is_empty():
-        return Checked(_to_lake_columns(frame, event_type, received_at), [], [])
+        good, none = _to_lake_columns(frame, event_type, received_at), pl.Series([])
+        return Checked(good, none, [], none)
     first_rule = frame.with_columns(
         pl.coalesce(
             pl.when(rule.violation).then(pl.lit(i, pl.Int32))
@@ -107,11 +110,11 @@ def check_table(
         ).alias("__rule")
     )["__rule"]
     good = frame.filter(first_rule.is_null())
-    broken = [suspects[i] for i in first_rule.drop_nulls()]
     return Checked(
         good=_to_lake_columns(good, event_type, received_at),
-        bad_rows=first_rule.is_not_null().arg_true().to_list(),
-        faults=[Fault(r.reason, r.pointer, r.message, event_type) for r in broken],
+        bad_rows=first_rule.is_not_null().arg_true(),
+        faults=[Fault(r.reason, r.pointer, r.message, event_type) for r in suspects],
+        which=first_rule.drop_nulls(),
     )
 
 

@@ -31,7 +31,6 @@ create index inbox_waiting on inbox (inbox_id) where batch_id is null;
 create table batches (
     batch_id text primary key,
     loaded_at text not null,
-    lake_version integer not null,
     received integer not null,
     accepted integer not null,
     duplicate integer not null,
@@ -202,12 +201,11 @@ def receive(home: Path, body: bytes, *, source: str) -> int:
         return cursor.lastrowid
 
 
-def commit(connection: sqlite3.Connection, batch: Batch, *, home: Path) -> int:
-    """Make a load true in one transaction; gives the lake's version after it."""
+def commit(connection: sqlite3.Connection, batch: Batch, *, home: Path) -> None:
+    """Make a load true in one transaction; its files are the lake's next version."""
     with transaction(connection):
-        version = current_version(connection) + bool(batch.files)
-        _insert_batch(connection, batch, version)
-        _insert_files(connection, batch, version, home)
+        _insert_batch(connection, batch)
+        _insert_files(connection, batch, home)
         _mark_consumed(connection, batch)
         quarantine.insert_rejects(
             connection,
@@ -215,7 +213,6 @@ def commit(connection: sqlite3.Connection, batch: Batch, *, home: Path) -> int:
             batch_id=batch.batch_id,
             received_at=to_text(batch.loaded_at),
         )
-    return version
 
 
 def current_version(connection: sqlite3.Connection) -> int:
@@ -230,14 +227,13 @@ def to_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _insert_batch(connection: sqlite3.Connection, batch: Batch, version: int) -> None:
+def _insert_batch(connection: sqlite3.Connection, batch: Batch) -> None:
     counts = batch.counts
     connection.execute(
-        "insert into batches values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into batches values (?, ?, ?, ?, ?, ?)",
         (
             batch.batch_id,
             to_text(batch.loaded_at),
-            version,
             counts.received,
             counts.accepted,
             counts.duplicate,
@@ -249,9 +245,8 @@ def _insert_batch(connection: sqlite3.Connection, batch: Batch, version: int) ->
     )
 
 
-def _insert_files(
-    connection: sqlite3.Connection, batch: Batch, version: int, home: Path
-) -> None:
+def _insert_files(connection: sqlite3.Connection, batch: Batch, home: Path) -> None:
+    version = current_version(connection) + 1
     for file in batch.files:
         row = (
             file.path.relative_to(home).as_posix(),

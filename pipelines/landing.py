@@ -156,26 +156,40 @@ def plan_batches(sources: Iterable[Source], *, max_rows: int) -> Iterator[list[S
 def read_manifests(
     connection: sqlite3.Connection, files: Iterable[Path], *, home: Path
 ) -> list[tuple[str, float, str]]:
-    """The manifests beside the files; all must state one sample weight.
+    """The manifests beside the files, as (name, sample weight, content).
+
+    A manifest lies in a file's folder or above it: anywhere in the home, otherwise at
+    most one folder up. It may state no weight; those that do must agree.
 
     Raises:
-        MixedSampleWeights: Two manifests, or one and the catalog, differ.
+        MixedSampleWeights: Two manifests, or one and what was loaded before, differ.
     """
-    folders = {folder for path in files for folder in path.parents}
-    known = connection.execute("select path, sample_weight, content from manifests")
-    manifests = {row[0]: row for row in known}
-    for path in sorted(folder / "manifest.json" for folder in folders):
-        if path.is_file():
-            content = path.read_text("utf-8")
-            weight = float(json.loads(content).get("sample_weight", 1))
-            manifests[_origin(path, home)] = (_origin(path, home), weight, content)
-    weights = {weight: name for name, weight, _ in manifests.values()}
+    known = connection.execute("select sample_weight, path from manifests")
+    weights = dict(known.fetchall())
+    found = []
+    for path in sorted({m for file in files for m in _manifests_of(file, home)}):
+        content, name = path.read_text("utf-8"), _origin(path, home)
+        try:
+            stated = json.loads(content).get("sample_weight")
+        except (json.JSONDecodeError, AttributeError) as error:
+            raise ValueError(f"{path} is no JSON object: {error}") from error
+        if stated is not None:
+            found.append((name, float(stated), content))
+            weights.setdefault(float(stated), name)
     if len(weights) > 1:
         stated = ", ".join(f"{w:g} in {name}" for w, name in sorted(weights.items()))
         raise MixedSampleWeights(
             f"sample weights differ: {stated}; load them into different homes"
         )
-    return list(manifests.values())
+    return found
+
+
+def _manifests_of(file: Path, home: Path) -> Iterator[Path]:
+    root = home.resolve()
+    folders = [folder for folder in file.parents if folder.is_relative_to(root)]
+    for folder in folders or file.parents[:2]:
+        if (folder / "manifest.json").is_file():
+            yield folder / "manifest.json"
 
 
 def _is_landed(path: Path) -> bool:

@@ -92,26 +92,37 @@ def reject_rows(
     faults: Sequence[Fault],
     *,
     origin: str,
-    lines: Sequence[int | None],
-    raws: Sequence[bytes],
+    lines: Sequence[int | None] | pl.Series,
+    raws: Sequence[bytes] | pl.Series,
+    which: pl.Series | None = None,
     sizes: Sequence[int] | None = None,
 ) -> pl.DataFrame:
     """Put refused events of one origin into a table, their bytes capped.
 
-    `sizes` are given where `raws` are only the first parts.
+    Args:
+        faults: What is wrong with each event; with `which`, the kinds of faults.
+        origin: Where the events came from.
+        lines: Where they stand there.
+        raws: Their bytes.
+        which: For each event its place in `faults`.
+        sizes: How many bytes each had, where `raws` are only the first parts.
     """
-    return pl.DataFrame(
+    table = pl.DataFrame(
         {
             "reason": [fault.reason.value for fault in faults],
             "event_type": [fault.event_type for fault in faults],
             "pointer": [fault.pointer for fault in faults],
             "message": [fault.message for fault in faults],
-            "origin": [origin] * len(faults),
-            "line": lines,
-            "raw": [raw[:MAX_RAW_BYTES] for raw in raws],
-            "raw_bytes": [len(raw) for raw in raws] if sizes is None else sizes,
         },
-        schema=REJECT_SCHEMA,
+        schema_overrides={"event_type": pl.String},
+    )
+    raw = pl.Series("raw", raws, pl.Binary)
+    size = raw.bin.size() if sizes is None else pl.Series(sizes)
+    return (table if which is None else table[which]).with_columns(
+        pl.lit(origin).alias("origin"),
+        pl.Series("line", lines).cast(pl.Int64),
+        raw.bin.head(MAX_RAW_BYTES),
+        size.cast(pl.Int64).alias("raw_bytes"),
     )
 
 

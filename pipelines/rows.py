@@ -147,7 +147,8 @@ def _check_lines(lines: Sequence[Line], origin: str, received_at: datetime) -> P
         frame = to_frame([decoded for _, decoded in rows], event_type)
         checked = check_table(frame, event_type, received_at=received_at)
         bad = [rows[i][0] for i in checked.bad_rows]
-        refused += zip(bad, checked.faults, strict=True)
+        faults = [checked.faults[i] for i in checked.which]
+        refused += zip(bad, faults, strict=True)
         tables.append((event_type, checked.good))
     rejects = [_rejects(refused, origin)] if refused else []
     return Part(len(lines), tables, rejects)

@@ -72,15 +72,19 @@ def _check_part(
             table = _gather_unknown(values, event_type)
             checked = check_table(table, event_type, received_at=received_at)
             part.tables.append((event_type, checked.good))
-            bad, faults = checked.bad_rows, checked.faults
+            bad, faults, which = checked.bad_rows, checked.faults, checked.which
         else:
-            bad = list(range(rows.height))
-            faults = [_no_such_type(event_type)] * rows.height
-        if bad:
+            bad, faults = (
+                pl.arange(rows.height, eager=True),
+                [_no_such_type(event_type)],
+            )
+            which = pl.zeros(rows.height, pl.Int32, eager=True)
+        if len(bad):
             rejects = reject_rows(
                 faults,
+                which=which,
                 origin=source.origin,
-                lines=numbers[bad].to_list(),
+                lines=numbers[bad],
                 raws=_to_json(values[bad]),
             )
             part.rejects.append(rejects)
@@ -126,10 +130,10 @@ def _gather_unknown(frame: pl.DataFrame, event_type: str) -> pl.DataFrame:
     return frame.select(*known, extra.alias("extra"))
 
 
-def _to_json(frame: pl.DataFrame) -> list[bytes]:
+def _to_json(frame: pl.DataFrame) -> pl.Series:
     """Each row as the bytes of a JSON object, to be kept in quarantine."""
-    text = frame.select(_json_text(frame, frame.columns).alias("raw"))
-    return [row.encode() for row in text["raw"]]
+    text = _json_text(frame, frame.columns).cast(pl.Binary)
+    return frame.select(text.alias("raw"))["raw"]
 
 
 def _json_text(frame: pl.DataFrame, names: Sequence[str]) -> pl.Expr:

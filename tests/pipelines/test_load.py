@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import inbox, lake
+from pipelines import inbox, lake, rows, tables
 from pipelines.landing import MixedSampleWeights
 from pipelines.load import Busy, ingest
 
@@ -42,10 +42,10 @@ def reasons(home: Path) -> dict[str, int]:
     return {row["reason"]: row["count"] for row in summary}
 
 
-def quarantined_raw(home: Path) -> list[bytes]:
+def quarantined(home: Path, column: str) -> list:
+    statement = f"select {column} from quarantine order by quarantine_id"
     with closing(inbox.connect(home)) as connection:
-        rows = connection.execute("select raw from quarantine order by quarantine_id")
-        return [raw for (raw,) in rows]
+        return [value for (value,) in connection.execute(statement)]
 
 
 def test_an_event_reaches_the_lake_with_the_contracts_columns(tmp_path):
@@ -97,7 +97,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path):
     report = ingest(tmp_path)
     assert reasons(tmp_path) == {"unreadable_file": 4}
     assert (report.received, report.accepted, report.quarantined) == (5, 1, 4)
-    assert quarantined_raw(tmp_path)[-1] == cut  # files load in order of name
+    assert quarantined(tmp_path, "raw")[-1] == cut  # files load in order of name
 
 
 def test_damage_inside_a_parquet_file_does_not_stop_the_others(tmp_path):
@@ -121,7 +121,7 @@ def test_a_truncated_gzip_gives_the_lines_before_the_cut(tmp_path):
     assert 0 < report.accepted < 2_000
     ids = [f"e{i}" for i in range(report.accepted)]
     assert sorted(read_lake(tmp_path)["event_id"]) == sorted(ids)
-    (rest,) = quarantined_raw(tmp_path)
+    (rest,) = quarantined(tmp_path, "raw")
     assert json.dumps(events[report.accepted]).encode().startswith(rest)
 
 
@@ -219,6 +219,45 @@ def test_progress_is_told_in_bytes_and_events_up_to_the_end(tmp_path):
     assert calls == [(size, size, 1)]
 
 
+def test_a_file_larger_than_a_chunk_is_loaded_whole_with_its_row_numbers(tmp_path):
+    # 1,000,001 rows are read in two chunks; the repeated first id comes in the second.
+    count = tables.CHUNK_ROWS + 1
+    frame = pl.select(
+        event_id=pl.int_range(count).mod(tables.CHUNK_ROWS).cast(pl.String),
+        source=pl.lit("app"),
+        occurred_at=pl.lit(datetime(2025, 1, 1, tzinfo=UTC)),
+        user_id=pl.lit("u"),
+        session_id=pl.lit("s"),
+        platform=pl.when(pl.int_range(count) == count - 2)
+        .then(pl.lit("tv"))
+        .otherwise(pl.lit("web")),
+    )
+    path = land(tmp_path, "a/session_started.parquet")
+    frame.write_parquet(path)
+    report = ingest(tmp_path)
+    assert (report.batches, report.accepted) == (1, count - 2)
+    assert (report.duplicate, report.quarantined) == (1, 1)
+    assert read_lake(tmp_path)["event_id"].n_unique() == count - 2
+    assert quarantined(tmp_path, "line") == [count - 1]
+
+
+def test_more_lines_than_a_chunk_are_loaded_with_their_line_numbers(tmp_path):
+    count = rows.CHUNK_LINES + 2
+    events = [json.dumps(SESSION).replace("e1", f"e{i}").encode() for i in range(count)]
+    events[-2] = b"{"
+    land(tmp_path, "a/x.ndjson", *events)
+    assert ingest(tmp_path).accepted == count - 1
+    assert quarantined(tmp_path, "line") == [count - 1]
+
+
+def test_a_file_refused_row_by_row_keeps_every_row(tmp_path):
+    path = land(tmp_path, "a/session_started.parquet")
+    pl.select(event_id=pl.int_range(50_000).cast(pl.String)).write_parquet(path)
+    assert ingest(tmp_path).quarantined == 50_000
+    assert quarantined(tmp_path, "line") == list(range(1, 50_001))
+    assert quarantined(tmp_path, "raw")[-1] == b'{"event_id":"49999"}'
+
+
 def test_two_sample_weights_stop_the_load_before_anything_is_loaded(tmp_path):
     land(tmp_path, "a/x.ndjson", SESSION)
     land(tmp_path, "b/y.ndjson", SESSION | {"event_id": "e2"})
@@ -235,6 +274,16 @@ def test_the_sample_weight_of_the_manifest_reaches_readers(tmp_path):
     (tmp_path / "landing/a/manifest.json").write_text('{"sample_weight": 100}')
     ingest(tmp_path)
     assert lake.sample_weight(tmp_path) == 100
+
+
+def test_a_weight_that_differs_from_what_was_loaded_before_is_refused(tmp_path):
+    manifest = tmp_path / "landing/a/manifest.json"
+    land(tmp_path, "a/x.ndjson", SESSION)
+    manifest.write_text('{"sample_weight": 100}')
+    ingest(tmp_path)
+    manifest.write_text('{"sample_weight": 10}')
+    with pytest.raises(MixedSampleWeights, match=r"10 in .*, 100 in"):
+        ingest(tmp_path)
 
 
 def test_a_second_ingest_at_the_same_time_is_told_to_wait(tmp_path):
