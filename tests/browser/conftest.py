@@ -1,0 +1,98 @@
+"""A served dashboard and a real browser; without one the tests are skipped, named."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SECONDS_TO_START = 60
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The Chromium of this machine; `REEL_CHROMIUM` names another one."""
+    wanted = (os.environ.get("REEL_CHROMIUM", ""), *BROWSERS)
+    found = [path for path in map(shutil.which, filter(None, wanted)) if path]
+    if not found:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    return found[0]
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[object]:
+    """A running browser that calls nobody by itself."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=browser_path, args=list(FLAGS), timeout=60_000
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(
+    browser_path: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The dashboard, served on the story from a foreign folder as a user would."""
+    home = tmp_path_factory.mktemp("served")
+    _story().publish(home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run"]
+    command += [str(ROOT / "dashboard" / "asgi.py"), "--server.port", str(port)]
+    server = subprocess.Popen(
+        command,
+        cwd=home,
+        env=os.environ | {"REEL_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _story():
+    path = ROOT / "tests" / "dashboard" / "published.py"
+    spec = importlib.util.spec_from_file_location("served_story", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _wait(url: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the dashboard did not start"
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.3)
+    raise AssertionError(f"{url} did not answer in {SECONDS_TO_START} s")
