@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypedDict
 
@@ -146,6 +146,13 @@ def sample_weight(home: Path) -> float:
     """How many users one user of the lake stands for; 1 unless a manifest says so."""
     weights = [row[0] for row in _rows(home, "select sample_weight from manifests")]
     return float(weights[0]) if weights else 1.0
+
+
+def declared_end(home: Path) -> date | None:
+    """The last day that a manifest declares complete; None where none does."""
+    statement = "select max(json_extract(content, '$.end')) from manifests"
+    ends = [row[0] for row in _rows(home, statement) if row[0] is not None]
+    return date.fromisoformat(ends[0]) if ends else None
 
 
 def damaged_files(home: Path) -> list[Path]:

@@ -147,7 +147,7 @@ def _register_raw(home: Path, building: Path, version: int) -> Span:
         connection.execute("create schema raw")
         for event_type in EVENT_TYPES:
             connection.execute(_view(event_type, files.get(event_type, [])))
-        return _span(connection)
+        return _span(connection, declared=lake.declared_end(home))
 
 
 def _view(event_type: str, files: list[Path]) -> str:
@@ -166,11 +166,12 @@ def _view(event_type: str, files: list[Path]) -> str:
     )
 
 
-def _span(connection: duckdb.DuckDBPyConnection) -> Span:
+def _span(connection: duckdb.DuckDBPyConnection, *, declared: date | None) -> Span:
     """Find the last closed day of the source that sends most events.
 
     A few clips made on this machine today must not make last month's company export
-    look alive, so each day is closed by the main source alone.
+    look alive, so each day is closed by the main source alone: by something that came
+    in after the day's end, or by the manifest that declares the export complete.
     """
     union = " union all ".join(
         f"select source, occurred_at, received_at from raw.{event_type}"
@@ -182,6 +183,8 @@ def _span(connection: duckdb.DuckDBPyConnection) -> Span:
     ).fetchall()
     occurred, received, _ = rows[0]
     closed = min(occurred, date.fromordinal(received.toordinal() - 1))
+    if declared is not None:
+        closed = max(closed, min(declared, occurred))
     return Span(as_of=closed, data_through=max(row[0] for row in rows))
 
 
