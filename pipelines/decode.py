@@ -5,12 +5,12 @@ Reads generation.events. Writes nothing.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, reduce
 from itertools import accumulate
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import polars as pl
@@ -38,8 +38,7 @@ _REASON_BY_MESSAGE = (
 )
 
 
-@dataclass(frozen=True)
-class Decoded:
+class Decoded(NamedTuple):
     """An event of the contract, and the properties that the contract does not know."""
 
     event_type: str

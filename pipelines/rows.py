@@ -6,8 +6,8 @@ Reads files and bodies through pipelines.landing. Writes nothing.
 import codecs
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import polars as pl
 
@@ -28,8 +28,7 @@ _BOM = b"\xef\xbb\xbf"
 _HEAD_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line that is not blank.
 
     Attributes:
