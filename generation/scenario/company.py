@@ -13,14 +13,17 @@ from generation.scenario import conversion, subscriptions, usage, usage_events
 from generation.scenario.activity import choose_active
 from generation.scenario.calendar import (
     WEEK_US,
+    WEEKS_PER_MONTH,
     add_months,
+    day_index,
     week_start_us,
 )
 from generation.scenario.landing import LandingWriter
 from generation.scenario.ledger import NEVER, PlanSlots
-from generation.scenario.model import ExpectedPath
+from generation.scenario.measures import weekly_mrr
+from generation.scenario.model import ExpectedPath, booked_per_list
 from generation.scenario.population import PAYING, settle
-from generation.scenario.prices import local_minor, packs, plans
+from generation.scenario.prices import local_minor, packs, plans, usd
 from generation.scenario.products import products
 from generation.scenario.purchases import ApiAccounts, Sales, TopUpDesk, pack_prices
 from generation.scenario.regions import NUM_REGIONS
@@ -93,6 +96,9 @@ class Company:
         self.api = ApiAccounts(
             none.astype(np.int64), none.astype(np.int64), none, np.zeros(NUM_REGIONS)
         )
+        self.mrr_usd = np.zeros((2, NUM_REGIONS))
+        self.expected_mrr = weekly_mrr(path)
+        self.booked_per_list = booked_per_list()
         self.motion_user = np.empty(0, np.int64)
         self.motion_week = np.empty(0, np.int64)
 
@@ -104,10 +110,13 @@ class Company:
         active = choose_active(
             self.people, self.path, week=week, scale=self.scale, seed=self.seed
         )
-        registered = self._register(to, week, active)
+        starters = self._choose_starters(week, active)
+        self.people.eligible_from[starters.user] = PAYING
+        buyers = self._choose_motion_buyers(week, active)
+        registered = self._register(to, week, active, [starters, buyers])
         self._sell_packages(to, week)
-        slots = self._subscribe(to, week, active, registered)
-        self._sell_motion_packs(to, week, active, registered)
+        slots = self._subscribe(to, week, starters)
+        self._sell_motion_packs(to, week, buyers)
         self._sell_top_ups(to, week)
         self._use(to, week, active, registered, slots)
         self._expire(to, week, self.packs, "k")
@@ -119,24 +128,32 @@ class Company:
         holding = self.packs.owner[self.packs.balance > ENGAGED_BALANCE]
         self.people.is_engaged[holding] = True
 
-    def _register(self, to: Reporter, week: int, active: np.ndarray) -> np.ndarray:
-        """Registration times of the active users; 0 for those of earlier weeks."""
+    def _register(
+        self,
+        to: Reporter,
+        week: int,
+        active: np.ndarray,
+        payers: list[conversion.Starters],
+    ) -> np.ndarray:
+        """Registration times of the active users; 0 for those of earlier weeks.
+
+        Nobody pays before registering: such registrations move to an earlier time.
+        """
         new = np.flatnonzero(self.people.week[active] == week)
         stream = random_stream(self.seed, Stream.REGISTRATION, week)
         registered = np.zeros(active.size, np.int64)
-        registered[new] = registration_times(
-            self.people.region[active[new]], week, stream
-        )
-        return registered
-
-    def _report_users(
-        self, to: Reporter, active: np.ndarray, registered: np.ndarray
-    ) -> None:
-        new = np.flatnonzero(registered)
+        region = self.people.region[active[new]]
+        registered[new] = registration_times(region, week, stream)
+        for group in payers:
+            place = np.searchsorted(active, group.user)
+            late = np.flatnonzero(registered[place] >= group.time)
+            since = group.time[late] - week_start_us(week)
+            registered[place[late]] = week_start_us(week) + since // 2
         users = active[new]
         usage_events.report_registrations(
             to, users, registered[new], self.people.channel[users]
         )
+        return registered
 
     def _sell_packages(self, to: Reporter, week: int) -> None:
         """New API accounts, and the packages that fall due."""
@@ -147,7 +164,7 @@ class Company:
         usage_events.report_registrations(
             to, opened + API_ACCOUNT, self.api.created[opened] - 1_000_000, channel
         )
-        sales = self.api.sell(self.path.enterprise_usd[week] * self.scale, week)
+        sales = self.api.sell(self.path.enterprise_usd * self.scale, week)
         named = Sales(
             sales.owner + API_ACCOUNT,
             sales.region,
@@ -170,13 +187,10 @@ class Company:
         )
 
     def _subscribe(
-        self, to: Reporter, week: int, active: np.ndarray, registered: np.ndarray
+        self, to: Reporter, week: int, starters: conversion.Starters
     ) -> PlanSlots:
         """Start, renew and end subscriptions; returns the week's plan credits."""
         before = self.subs
-        starters = self._choose_starters(week, active)
-        self._clear_registration(active, registered, starters)
-        self._report_users(to, active, registered)
         cells = self.plan.stock.shape[1]
         stream = random_stream(self.seed, Stream.RENEWAL, week)
         running, outcome = subscriptions.renew(
@@ -194,7 +208,6 @@ class Company:
         billing.report_starts(to, new, stream)
         lapsed = outcome.lapsed.user
         self.people.eligible_from[lapsed] = week + PAUSE_WEEKS
-        self.people.eligible_from[new.user] = PAYING
         self.people.has_paid[new.user] = True
         self.subs = running.joined(new)
         return self._grant_credits(to, week, before)
@@ -228,20 +241,6 @@ class Company:
             np.concatenate([ordinary.time, time]),
         )
 
-    @staticmethod
-    def _clear_registration(
-        active: np.ndarray, registered: np.ndarray, starters: conversion.Starters
-    ) -> None:
-        """Nobody pays before registering: move such registrations to an earlier time."""
-        place = np.searchsorted(active, starters.user)
-        place = np.minimum(place, max(active.size - 1, 0))
-        if not starters.user.size:
-            return
-        late = (active[place] == starters.user) & (registered[place] >= starters.time)
-        rows = np.flatnonzero(late)
-        for_week = week_floor(starters.time[rows])
-        registered[place[rows]] = for_week + (starters.time[rows] - for_week) // 2
-
     def _grant_credits(
         self, to: Reporter, week: int, before: Subscriptions
     ) -> PlanSlots:
@@ -273,23 +272,28 @@ class Company:
             slots.grant[new, 1], slots.balance[new, 1] = number, given
         return slots
 
-    def _sell_motion_packs(
-        self, to: Reporter, week: int, active: np.ndarray, registered: np.ndarray
-    ) -> None:
-        wanted = self.plan.motion[week]
-        if not wanted.any():
-            return
-        stream = random_stream(self.seed, Stream.CONVERSION, week, 1)
-        buyers = conversion.choose_motion_buyers(
-            self.people, active, week=week, wanted=wanted, stream=stream
+    def _choose_motion_buyers(
+        self, week: int, active: np.ndarray
+    ) -> conversion.Starters:
+        return conversion.choose_motion_buyers(
+            self.people,
+            active,
+            week=week,
+            wanted=self.plan.motion[week],
+            stream=random_stream(self.seed, Stream.CONVERSION, week, 1),
         )
-        place = np.searchsorted(active, buyers.user)
-        time = np.maximum(buyers.time, registered[place] + 30_000_000)
+
+    def _sell_motion_packs(
+        self, to: Reporter, week: int, buyers: conversion.Starters
+    ) -> None:
+        if not buyers.user.size:
+            return
+        stream = random_stream(self.seed, Stream.BILLING, week)
         pack = packs("motion_intro")[0]
         sales = Sales(
             buyers.user,
             buyers.cell,
-            time,
+            buyers.time,
             local_minor(pack.price_usd)[buyers.cell],
             np.full(buyers.user.size, pack.credits),
         )
@@ -313,7 +317,7 @@ class Company:
         cell = np.where(settled, segment * NUM_REGIONS + subs.region, -1)
         candidates = [np.flatnonzero(cell == index) for index in range(2 * NUM_REGIONS)]
         buyer, kind, time = self.top_ups.sell(
-            self.path.top_up_local[:, week] * self.scale,
+            self._top_up_budget(week),
             candidates=candidates,
             week=week,
             stream=stream,
@@ -333,6 +337,26 @@ class Company:
         number = billing.report_sales(to, sales, "credit_pack", valid_days=days)
         self._deposit(self.packs, sales, number, days)
         subs.top_up_week[buyer] = week
+
+    def _top_up_budget(self, week: int) -> np.ndarray:
+        """Expected top-ups, and what rounding took from or gave to subscriptions.
+
+        So each segment and region keeps to its expected revenue. Shape [2, regions].
+        """
+        before, self.mrr_usd = self.mrr_usd, self._mrr()
+        actual = (before + self.mrr_usd) / 2
+        missing = (self.expected_mrr[:, week] * self.scale - actual) / WEEKS_PER_MONTH
+        expected = self.path.top_up_local[:, week] * self.scale
+        return expected + missing / self.booked_per_list[week]
+
+    def _mrr(self) -> np.ndarray:
+        """MRR in dollars by segment and region. Shape [2, regions]."""
+        subs = self.subs
+        price = subscriptions.price_minor(subs)
+        months = subscriptions.period_months()[subs.product]
+        dollars = usd(price, subs.region, day_index(subs.period_start)) / months
+        cell = subscriptions.segment_of_plan()[subs.plan] * NUM_REGIONS + subs.region
+        return np.bincount(cell, dollars, 2 * NUM_REGIONS).reshape(2, NUM_REGIONS)
 
     def _use(
         self,
@@ -412,9 +436,3 @@ class Company:
             wallet.expires[rest],
         )
         wallet.remove(over)
-
-
-def week_floor(times_us: np.ndarray) -> np.ndarray:
-    """Start of the ISO week of each time."""
-    first = week_start_us(0)
-    return times_us - (times_us - first) % WEEK_US

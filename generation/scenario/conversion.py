@@ -11,11 +11,9 @@ import numpy as np
 from generation.scenario import model
 from generation.scenario.calendar import WEEK_US, week_start_us
 from generation.scenario.population import Population
-from generation.scenario.products import products
+from generation.scenario.products import is_motion
 from generation.scenario.regions import NUM_REGIONS
-from generation.scenario.retention import CLASS_NAMES
 
-MOTION_CLASS = CLASS_NAMES.index("motion_month")
 RETURNING_WEIGHT = 0.5  # somebody who has paid before is drawn less often
 
 
@@ -28,11 +26,6 @@ class Starters:
     time: np.ndarray
 
 
-def is_motion_product() -> np.ndarray:
-    """Products that only the motion pack's buyers start in."""
-    return np.array([p.payer_class == MOTION_CLASS for p in products()])
-
-
 def choose_subscribers(
     people: Population,
     active: np.ndarray,
@@ -42,7 +35,7 @@ def choose_subscribers(
     stream: np.random.Generator,
 ) -> Starters:
     """Draw new subscribers of the ordinary products. `counts`: [products, regions]."""
-    wanted = counts[~is_motion_product()].sum(0)
+    wanted = counts[~is_motion()].sum(0)
     may = active[people.eligible_from[active] <= week]
     weight = np.where(
         people.week[may] == week,
@@ -80,7 +73,7 @@ def choose_motion_subscribers(
     stream: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw subscribers among earlier buyers; returns their positions and cells."""
-    motion = is_motion_product()
+    motion = is_motion()
     positions = _draw(
         np.arange(region.size), region, weight, counts[motion].sum(0), stream
     )
@@ -118,8 +111,8 @@ def _deal_cells(
 ) -> np.ndarray:
     """Deal the region's products to its starters at random; ordinary products first."""
     usable = counts.copy()
-    if not is_motion_product()[np.flatnonzero(counts.sum(1))].all():
-        usable[is_motion_product()] = 0
+    if not is_motion()[np.flatnonzero(counts.sum(1))].all():
+        usable[is_motion()] = 0
     cell = np.zeros(region.size, np.int64)
     for place in np.unique(region):
         here = np.flatnonzero(region == place)

@@ -20,7 +20,7 @@ from generation.scenario.calendar import (
     week_start,
 )
 from generation.scenario.model import ExpectedPath
-from generation.scenario.prices import packs, plans, units_per_usd
+from generation.scenario.prices import plans, units_per_usd
 from generation.scenario.regions import CN, CURRENCIES, NUM_REGIONS, REGIONS, US
 from generation.scenario.registrations import registered_by
 
@@ -82,6 +82,20 @@ def _subscription_books(path: ExpectedPath) -> tuple[np.ndarray, np.ndarray]:
                 refund = FIRST_PAYMENT_REFUNDS * first * earned[0]
                 recognised[segment, :, region] -= refund
     return run, recognised
+
+
+def weekly_mrr(path: ExpectedPath) -> np.ndarray:
+    """Mean daily MRR of each week in dollars. Shape [2, WEEKS, regions]."""
+    total = np.zeros((2, WEEKS, NUM_REGIONS))
+    for index, product in enumerate(products.products()):
+        run, _ = accounting.money_maps(product.payer_class, "week")
+        for region, place in enumerate(REGIONS):
+            by_step = (
+                run[CURRENCIES.index(place.currency)] @ path.starts[index, :, region]
+            )
+            for segment, price in step_prices(product, region):
+                total[segment, :, region] += price @ by_step
+    return total
 
 
 def segment_of(plan: int) -> int:
@@ -207,8 +221,3 @@ def measure(path: ExpectedPath) -> dict[str, float]:
     for quarter in QUARTERS:
         figures[f"recognised_{quarter}"] = quarter_rmb(recognised, quarter)
     return {name: float(value) for name, value in figures.items()}
-
-
-def motion_price_usd() -> float:
-    """List price of the motion control pack."""
-    return packs("motion_intro")[0].price_usd

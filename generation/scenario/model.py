@@ -20,7 +20,9 @@ HOLDOUT = 0.05
 SPILL_OVER = 0.15  # part of the viral wave that reaches a region before its own launch
 PAID_FROM = day_of(2024, 7, 24)  # paid plans open; assumed date
 MOTION_PAID_FROM = day_of(2026, 1, 5)  # motion control is free before; assumed
-TOP_UP_USD = {"consumer": 20.0, "pro": 30.0}  # per payer and month at list, assumed
+# Top-ups per payer and month at list price, by segment and for the subscribers whom the
+# motion control pack brought; assumed.
+TOP_UP_USD = {"consumer": 20.0, "pro": 30.0, "motion": 5.0}
 FREE_SHARE_OF_PAYERS = 0.8  # payers among the week's active users
 NEW_INTENT, VIRAL_LOSS, OLD_INTENT = (
     1.5,
@@ -125,7 +127,7 @@ def simulate_path(p: Parameters, *, motion_control: bool = True) -> ExpectedPath
         motion_buyers=motion,
         stock_end=stock_end,
         top_up_local=top_up,
-        top_up_usd=top_up * _booked_per_list(),
+        top_up_usd=top_up * booked_per_list(),
         motion_usd=motion * _motion_pack_usd(),
         enterprise_usd=_enterprise_usd(p),
         enterprise_accounts=accounts,
@@ -239,12 +241,19 @@ def _segment_stock(stock: np.ndarray) -> np.ndarray:
 
 def _top_ups(stock_mean: np.ndarray) -> np.ndarray:
     """List dollars times price factor of the packs sold in a week, by segment."""
-    per_week = np.array([TOP_UP_USD["consumer"], TOP_UP_USD["pro"]]) / WEEKS_PER_MONTH
-    stock = _segment_stock(stock_mean)
-    return stock * per_week[:, None, None] * values("price_factor")
+    monthly = np.array(
+        [
+            TOP_UP_USD["motion" if is_motion else plans()[product.plan].segment]
+            for product, is_motion in zip(
+                products.products(), products.is_motion(), strict=True
+            )
+        ]
+    )
+    weekly = stock_mean * (monthly / WEEKS_PER_MONTH)[:, None, None]
+    return _segment_stock(weekly) * values("price_factor")
 
 
-def _booked_per_list() -> np.ndarray:
+def booked_per_list() -> np.ndarray:
     """Booked dollars for a list dollar at the mid-week rate."""
     day = MID_DAY.astype(int)[:, None]
     region = np.arange(NUM_REGIONS)

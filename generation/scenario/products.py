@@ -62,6 +62,13 @@ def products() -> tuple[Product, ...]:
     )
 
 
+@cache
+def is_motion() -> np.ndarray:
+    """Products that only the motion pack's buyers start in."""
+    motion = CLASS_NAMES.index("motion_month")
+    return np.array([product.payer_class == motion for product in products()])
+
+
 def split_starts(
     consumer: np.ndarray, pro: np.ndarray, motion: np.ndarray, week: int
 ) -> np.ndarray:

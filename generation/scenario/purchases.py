@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generation.scenario.calendar import DAY_US, WEEK_US, day_index, week_start_us
+from generation.scenario.calendar import (
+    DAY_US,
+    WEEK_US,
+    WEEKS,
+    day_index,
+    week_start_us,
+)
 from generation.scenario.conversion import spread_times
 from generation.scenario.prices import (
     MINOR_FACTOR,
@@ -79,14 +85,36 @@ class TopUpDesk:
             count = int(2 * budget / (mix @ local)) + 16
             kind = np.searchsorted(np.cumsum(mix), stream.random(count), side="right")
             kind = kind[np.cumsum(local[kind]) <= budget]
+            kind = _fill(kind, local, budget)
             self.budget[segment, region] -= local[kind].sum()
             buyers.append(may[stream.integers(0, may.size, kind.size)])
             sold.append(kind)
         if not sold:
             none = np.empty(0, np.int64)
             return none, none, none
-        kind = np.concatenate(sold)
-        return np.concatenate(buyers), kind, spread_times(kind.size, week, stream)
+        kind, buyer = np.concatenate(sold), np.concatenate(buyers)
+        order = stream.permutation(kind.size)
+        time = _times_by_value(prices[kind[order]], week, stream)
+        return buyer[order], kind[order], time
+
+
+def _fill(kind: np.ndarray, local: np.ndarray, budget: float) -> np.ndarray:
+    """Spend what is left on smaller packs, so that less than the smallest remains."""
+    left = budget - local[kind].sum()
+    more = []
+    for pack in np.argsort(-local):
+        count = int(left // local[pack])
+        left -= count * local[pack]
+        more.append(np.full(count, pack))
+    return np.concatenate([kind, *more])
+
+
+def _times_by_value(
+    value: np.ndarray, week: int, stream: np.random.Generator
+) -> np.ndarray:
+    """Moments at which the running value grows evenly over the week."""
+    share = (np.cumsum(value) - value * stream.random(value.size)) / value.sum()
+    return week_start_us(week) + (share * (WEEK_US - 1)).astype(np.int64)
 
 
 def pack_prices() -> np.ndarray:
@@ -101,7 +129,7 @@ class ApiAccounts:
     region: np.ndarray
     created: np.ndarray
     size: np.ndarray
-    budget: np.ndarray  # [regions] dollars to be sold
+    sold_usd: np.ndarray  # [regions] dollars sold so far
 
     def open(
         self, target: np.ndarray, week: int, stream: np.random.Generator
@@ -119,25 +147,65 @@ class ApiAccounts:
         return np.arange(first, self.region.size)
 
     def sell(self, expected_usd: np.ndarray, week: int) -> Sales:
-        """Sell the week's packages; each region's expected money is met exactly."""
-        self.budget = self.budget + expected_usd
-        start, step = week_start_us(week), PACKAGE_DAYS * DAY_US
-        age = -((self.created - start) // step)  # periods until the first time >= start
-        time = self.created + np.maximum(age, 0) * step
-        buyers = np.flatnonzero(time < start + WEEK_US)
-        region, time = self.region[buyers], time[buyers]
-        weight = self.size[buyers]
-        total = np.bincount(region, weight, NUM_REGIONS)
-        dollars = weight / total[region] * self.budget[region]
-        self.budget[np.unique(region)] = 0
-        rate = units_per_usd()[currency_of(region), day_index(time)]
-        amount = dollars * rate * MINOR_FACTOR[currency_of(region)]
+        """Sell the week's packages.
+
+        Day by day a region's purchases follow the running sum of its expected money;
+        between two purchases, a package covers half of the time up to the next one.
+
+        Args:
+            expected_usd: expected sales by week and region. Shape [WEEKS, regions].
+            week: the week of the sale.
+        """
+        running = np.concatenate(
+            [np.zeros((1, NUM_REGIONS)), np.cumsum(expected_usd, axis=0)]
+        )
+        parts = [self._sell_day(running, 7 * week + day) for day in range(7)]
+        buyer, time, dollars = (
+            np.concatenate(part) for part in zip(*parts, strict=True)
+        )
+        region = self.region[buyer]
+        currency = currency_of(region)
+        amount = dollars * units_per_usd()[currency, day_index(time)]
+        units = dollars / packs("api")[0].price_usd
         return Sales(
-            owner=buyers,
+            owner=buyer,
             region=region,
             time=time,
-            amount_minor=np.maximum(np.round(amount), 1).astype(np.int64),
-            credits=np.maximum(np.round(dollars / packs("api")[0].price_usd), 1).astype(
-                np.int64
-            ),
+            amount_minor=np.maximum(
+                np.round(amount * MINOR_FACTOR[currency]), 1
+            ).astype(np.int64),
+            credits=np.maximum(np.round(units), 1).astype(np.int64),
         )
+
+    def _sell_day(
+        self, running: np.ndarray, day: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Buyers, times and dollars of a day's packages."""
+        start = week_start_us(0) + day * DAY_US
+        time = self._next_purchase(start)
+        buyer = np.flatnonzero(time < start + DAY_US)
+        region = self.region[buyer]
+        following = np.full(NUM_REGIONS, float(7 * WEEKS))
+        later = (self._next_purchase(start + DAY_US) - week_start_us(0)) // DAY_US
+        np.minimum.at(following, self.region, later)
+        until = np.minimum((day + 1 + following) / 2, 7 * WEEKS) / 7
+        weeks = np.arange(WEEKS + 1)
+        target = np.array(
+            [np.interp(u, weeks, r) for u, r in zip(until, running.T, strict=True)]
+        )
+        budget = np.maximum(target - self.sold_usd, 0)
+        weight = self.size[buyer] / self._per_month()[buyer]
+        total = np.bincount(region, weight, NUM_REGIONS)
+        dollars = weight / total[region] * budget[region]
+        self.sold_usd = self.sold_usd + np.bincount(region, dollars, NUM_REGIONS)
+        return buyer, time[buyer], dollars
+
+    def _per_month(self) -> np.ndarray:
+        """Purchases in thirty days: large accounts buy often."""
+        return np.clip(np.round(2 * self.size), 1, 20)
+
+    def _next_purchase(self, start: int) -> np.ndarray:
+        """The accounts' first purchase that is not before a time."""
+        step = (PACKAGE_DAYS * DAY_US / self._per_month()).astype(np.int64)
+        age = -((self.created - start) // step)
+        return self.created + np.maximum(age, 0) * step

@@ -12,8 +12,8 @@ from generation.scenario.population import Population
 from generation.scenario.regions import region_values
 
 HOUR_US = DAY_US // 24
-CORE_DAY, CASUAL_DAY = 0.34, 0.10  # chance of each further active day, assumed
-EXTRA_SESSIONS = 0.06  # second sessions on an active day
+CORE_DAY, CASUAL_DAY = 0.34, 0.06  # chance of each further active day, assumed
+EXTRA_SESSIONS = 0.05  # second sessions on an active day
 _HOURS = np.array(
     [2, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 7, 8, 8, 7, 5, 3], float
 )

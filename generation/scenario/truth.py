@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generation.scenario import accounting, measures
+from generation.scenario import measures
 from generation.scenario.calendar import WEEKS_PER_MONTH, week_start
 from generation.scenario.model import ExpectedPath, simulate_path
 from generation.scenario.parameters import Parameters
 from generation.scenario.products import products
-from generation.scenario.regions import CODES, CURRENCIES, NUM_REGIONS, REGIONS
+from generation.scenario.regions import CODES
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def weekly_truth(preset: str, first: int, end: int) -> dict[str, object]:
 
 
 def _world(path: ExpectedPath) -> _World:
-    mrr = _mean_mrr(path)
+    mrr = measures.weekly_mrr(path).sum(0)
     sold = path.top_up_usd.sum(0) + path.motion_usd + path.enterprise_usd
     subscribed = sum(
         path.starts[i] for i, p in enumerate(products()) if p.payer_class != 4
@@ -71,16 +71,3 @@ def _world(path: ExpectedPath) -> _World:
         run_rate_usd=mrr + sold * WEEKS_PER_MONTH,
         videos=path.videos,
     )
-
-
-def _mean_mrr(path: ExpectedPath) -> np.ndarray:
-    """Mean daily MRR of each week in dollars. Shape [WEEKS, regions]."""
-    total = np.zeros(path.wau.shape)
-    for index, product in enumerate(products()):
-        run, _ = accounting.money_maps(product.payer_class, "week")
-        for region in range(NUM_REGIONS):
-            currency = CURRENCIES.index(REGIONS[region].currency)
-            by_step = run[currency] @ path.starts[index, :, region]
-            for _, price in measures.step_prices(product, region):
-                total[:, region] += price @ by_step
-    return total

@@ -20,7 +20,7 @@ from generation.scenario.videos import MEAN_CREDITS, Videos, draw_counts, draw_v
 from generation.scenario.wallet import Wallet, affordable, burn_counts
 
 CHUNK = 1 << 17  # active users handled together; bounds the memory
-PACK_BURN = 0.5  # of a pack's balance in a week its owner is active
+PACK_BURN = 0.75  # of a pack's balance in a week its owner is active
 PACKAGE_BURN = 0.19  # of a package's balance in a week
 DISPERSION = np.array([0.55, 0.70, 0.70])  # free users, consumer and pro payers
 

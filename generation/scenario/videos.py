@@ -65,7 +65,7 @@ CREDITS_PER_SECOND = np.array(
 MOTION_SHARE = 0.38  # of the videos of a user who has it, decaying to a third
 PAID_PRO_SHARE, FREE_PRO_SHARE = 0.55, 0.05
 DEVICE = "h100-sxm"
-DEVICES_PER_JOB = 2.0  # so that December's computing is about 28 % of the run-rate
+DEVICES_PER_JOB = 2.12  # so that December's computing is about 28 % of the run-rate
 MEAN_CREDITS = 36.0  # of a paid generation; turns credits to burn into generations
 
 
