@@ -127,13 +127,9 @@ def start_state(plan: Plan) -> TrainingState:
 
 def take_step(state: TrainingState, plan: Plan, *, share: float) -> float:
     """Draw a batch, descend once, and follow with the moving average."""
-    is_mixed = share < plan.mixed_share and state.step % 2 == 0
-    is_short = share < plan.short_share or is_mixed
+    count, frames = choose_batch(plan, step=state.step, share=share)
     batch = draw_batch(
-        state.rng,
-        count=SHORT_BATCH if is_short else LONG_BATCH,
-        frames=SHORT_FRAMES if is_short else LONG_FRAMES,
-        trajectory_shown=TRAJECTORY_SHOWN,
+        state.rng, count=count, frames=frames, trajectory_shown=TRAJECTORY_SHOWN
     )
     level = draw_noise_levels(len(batch.captions))
     errors = denoising_errors(state, batch, level=level, dtype=plan.dtype)
@@ -156,6 +152,14 @@ def take_step(state: TrainingState, plan: Plan, *, share: float) -> float:
     state.step += 1
     state.clips += len(batch.captions)
     return float(loss.detach())
+
+
+def choose_batch(plan: Plan, *, step: int, share: float) -> tuple[int, int]:
+    """Clips and frames of a step: short, then in turns, then whole clips only."""
+    is_turn = share < plan.mixed_share and step % 2 == 0
+    if share < plan.short_share or is_turn:
+        return SHORT_BATCH, SHORT_FRAMES
+    return LONG_BATCH, LONG_FRAMES
 
 
 def draw_noise_levels(count: int) -> Tensor:

@@ -1,5 +1,6 @@
 """The clip world and the training loop, on a budget of seconds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from generation.training.checkpoint import averaged_weights, restore_state
 from generation.training.export import export
 from generation.training.muon import Muon, orthogonalize
 from generation.training.train import (
-    LONG_BATCH,
     SHORT_BATCH,
     Plan,
+    choose_batch,
     learning_rate_share,
     record,
     start_state,
@@ -133,10 +134,16 @@ def test_a_resumed_run_takes_the_same_step_as_one_that_went_on(tmp_path: Path) -
         torch.testing.assert_close(weight, resumed.weights()[name], rtol=0, atol=0)
 
 
-def test_later_batches_are_of_whole_clips(tmp_path: Path) -> None:
-    state = start_state(plan(tmp_path))
-    take_step(state, plan(tmp_path), share=0.5)
-    assert state.clips == LONG_BATCH
+def test_clips_are_short_then_in_turns_then_whole(tmp_path: Path) -> None:
+    mixed = replace(plan(tmp_path), short_share=0.4, mixed_share=0.7)
+    short, whole = (24, 4), (8, 16)  # clips, frames
+    for share, expected in (
+        (0.39, [short, short]),
+        (0.41, [short, whole]),
+        (0.71, [whole, whole]),
+    ):
+        steps = [choose_batch(mixed, step=step, share=share) for step in (100, 101)]
+        assert steps == expected
 
 
 def test_a_checkpoint_exports_its_averaged_weights(tmp_path: Path) -> None:
