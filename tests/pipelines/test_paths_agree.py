@@ -120,6 +120,22 @@ def test_the_same_rows_end_in_the_same_place_on_both_paths(changed):
     assert len(lake) + len(faults) == len(rows)
 
 
+LIMITS = {
+    "reserved_credits": [0, 2**63 - 1],
+    "video_seconds": [0.0],
+    "event_id": ["a", "é" * 100],
+    "occurred_at": [datetime(2000, 1, 1, tzinfo=UTC), NOW + timedelta(hours=24)],
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_what_lies_exactly_on_a_limit_is_accepted_on_both_paths(name):
+    rows = [BASE | {name: value} for value in LIMITS[name]]
+    frame = pl.DataFrame(rows, schema={key: TYPES[key] for key in BASE})
+    for lake, faults in (by_columns(frame), by_rows(rows)):
+        assert ([row[name] for row in lake], faults) == (LIMITS[name], [])
+
+
 # A column of another physical type, and what becomes of its one row.
 COLUMNS = {
     "int32": (pl.Series("reserved_credits", [20], pl.Int32), None),
