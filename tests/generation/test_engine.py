@@ -18,6 +18,7 @@ from generation.engine import GenerationCancelled, end_interrupted_jobs, generat
 from generation.events import AnyEvent, GenerationFinished
 from generation.jobs import JobStore
 from generation.media import hash_frames, write_clip
+from generation.metering import Metering, record_end
 from generation.quality import measure
 from generation.request import GenerationRequest
 
@@ -126,6 +127,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from generation.engine import generate
+from generation.metering import Metering, record_end
 from generation.quality import measure
 from generation.request import GenerationRequest
 request = GenerationRequest.create("a red ball rises", num_inference_steps=2)
@@ -139,8 +141,8 @@ def test_a_killed_job_gets_exactly_one_terminal_event(tmp_path: Path) -> None:
     assert ended.returncode == -signal.SIGKILL
     assert spooled(tmp_path) == []  # nothing was relayed, but nothing is lost
 
-    generate(REQUEST, home=tmp_path)
-    end_interrupted_jobs(JobStore(tmp_path))
+    generate(REQUEST, home=tmp_path)  # the next run ends it
+    assert end_interrupted_jobs(JobStore(tmp_path)) == []
     ends = [e for e in spooled(tmp_path) if isinstance(e, GenerationFinished)]
     assert sorted((e.status, e.error_code) for e in ends) == [
         ("failed", "interrupted"),
@@ -211,3 +213,14 @@ def test_words_alone_move_the_subject_as_asked(tmp_path: Path) -> None:
 def test_the_older_model_is_given_no_path(tmp_path: Path) -> None:
     older = GenerationRequest.create("a red ball moves left", model_id="sprite-1")
     assert engine._find_trajectory(older, None) is None
+
+
+def test_a_job_that_has_ended_does_not_end_again(tmp_path: Path) -> None:
+    # the job may end between being listed as open and being adopted
+    result = generate(REQUEST, home=tmp_path, out=tmp_path / "clip.png")
+    with JobStore(tmp_path).transaction() as database:
+        again = record_end(
+            database, result.generation_id, status="failed", metering=Metering()
+        )
+    assert again is None
+    assert balance(tmp_path) == 1000 - 2
