@@ -12,7 +12,7 @@ REEL = str(Path(sys.executable).with_name("reel"))
 
 @pytest.fixture(scope="session")
 def reel():
-    """Run the real command in a given data folder and give back the finished process."""
+    """Run the real command in a data folder; gives the finished process."""
 
     def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

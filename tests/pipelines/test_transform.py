@@ -1,0 +1,91 @@
+"""A build is published when every test passes, and only then."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines import transform, warehouse
+
+
+@pytest.fixture
+def home(company_home: Path, tmp_path: Path) -> Path:
+    """A copy of the loaded company that a test may change."""
+    return Path(shutil.copytree(company_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the dbt project that a test may break."""
+    root = tmp_path / "root"
+    shutil.copytree(transform.PROJECT, root / "dbt_project")
+    shutil.copytree(transform.REFERENCE, root / "data" / "reference")
+    monkeypatch.setattr(transform, "ROOT", root)
+    monkeypatch.setattr(transform, "PROJECT", root / "dbt_project")
+    monkeypatch.setattr(transform, "REFERENCE", root / "data" / "reference")
+    return root / "dbt_project"
+
+
+def test_a_failed_test_publishes_nothing_and_is_told(home: Path, project: Path) -> None:
+    """An executive must never read a number that failed its own test."""
+    before = warehouse.current_build_id(home)
+    test = project / "tests" / "always_wrong.sql"
+    test.write_text("select 1 as harm")
+    with pytest.raises(transform.BuildFailed, match="always_wrong"):
+        transform.build(home)
+    assert warehouse.current_build_id(home) == before
+    failure = warehouse.last_failure(home)
+    assert failure is not None
+    assert "always_wrong" in str(failure["failed"])
+    leftovers = [file.name for file in (home / "warehouse").glob("building*")]
+    assert leftovers == []
+
+
+def test_a_project_that_cannot_be_parsed_says_why(home: Path, project: Path) -> None:
+    (project / "models" / "broken.sql").write_text("select * from {{ ref('nowhere') }}")
+    with pytest.raises(transform.BuildFailed, match="nowhere"):
+        transform.build(home)
+
+
+def test_the_build_says_how_far_its_data_reaches(company_home: Path) -> None:
+    """The company declares its export complete through 29 March 2026."""
+    build = warehouse.open_current(company_home)
+    facts = build.build()
+    build.close()
+    assert facts["as_of"].date() == date(2026, 3, 29)  # type: ignore[attr-defined]
+    assert facts["sample_weight"] == 1000
+    assert facts["tests_passed"] == facts["tests_total"] > 100
+
+
+def test_a_changed_reference_file_calls_for_a_new_build(project: Path) -> None:
+    before = transform.code_version()
+    rates = transform.REFERENCE / "fx_rates.csv"
+    rates.write_text(rates.read_text() + "\n")
+    assert transform.code_version() != before
+
+
+def test_every_metric_of_the_catalog_is_a_readable_table(company_home: Path) -> None:
+    build = warehouse.open_current(company_home)
+    catalog = build.catalog()
+    for name, dimensions in zip(catalog["name"], catalog["dimensions"], strict=True):
+        frame = build.metric(name)
+        assert len(frame) > 0, name
+        assert set(frame["state"]) <= {"closed", "provisional", "withheld"}, name
+        for dimension in dimensions.split(", ") if dimensions else []:
+            assert len(build.metric(name, by=dimension)) > 0, (name, dimension)
+    build.close()
+    assert json.loads(catalog.to_json())  # it can be exported
+
+
+def test_the_catalog_names_the_core_metrics(company_home: Path) -> None:
+    build = warehouse.open_current(company_home)
+    names = set(build.catalog()["name"])
+    build.close()
+    assert names >= {
+        *("weekly_active_users", "daily_active_users", "monthly_active_users"),
+        *("paying_users", "new_paying_users", "free_to_paid_30", "paid_share"),
+        *("mrr", "mrr_movements", "arr_subscription", "arr_runrate"),
+        *("run_rate_revenue", "revenue"),
+    }
