@@ -133,6 +133,7 @@ def run_build(*, full_refresh: bool) -> None:
             )
         except transform.BuildFailed as error:
             raise fail(str(error)) from None
+        progress.update(bar, completed=1, total=1, note="")
     if built.is_new:
         console.print(f"published {built.build_id}, {built.tests} tests passed")
     else:
