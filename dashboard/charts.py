@@ -17,7 +17,7 @@ from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, fade, set_axes, set
 
 # Names of launches closer together than this share of the axis would overlap.
 NAME_ROOM = 0.3
-SIGN_ROOM = 0.16
+SIGN_ROOM = 0.2
 # Share of a waterfall's span that a text beside a bar takes on a phone.
 TEXT_ROOM = 0.42
 GAINS = ("new", "expansion", "reactivation")
@@ -73,7 +73,7 @@ def trend(
 def months(rows: pd.DataFrame, *, form: str, ink: str, height: int = 300) -> go.Figure:
     """Draw a metric by month as bars; open months are hatched.
 
-    Every December and the last closed month carry their value.
+    Decembers and the last closed month carry their value.
     """
     figure = go.Figure()
     is_open = (rows["state"] == "provisional").to_numpy()
@@ -94,7 +94,8 @@ def months(rows: pd.DataFrame, *, form: str, ink: str, height: int = 300) -> go.
     figure.update_layout(hovermode="closest", bargap=0.28)
     closed = rows[~is_open]
     for position, row in enumerate(closed.itertuples()):
-        if position == len(closed) - 1 or row.period_start.month == 12:
+        is_last = position == len(closed) - 1
+        if is_last or (position and row.period_start.month == 12):
             _label_bar(figure, closed, position, form)
     return figure
 
@@ -108,7 +109,6 @@ def bridge(movements: pd.DataFrame, *, ink: str, height: int = 300) -> go.Figure
         height: Pixels.
     """
     names = [formats.words(name) for name in movements["movement"]]
-    names = ["FX" if name == "Fx" else name for name in names]
     values = movements["value"].tolist()
     net = sum(values)
     figure = go.Figure(
@@ -195,8 +195,8 @@ def _mark_launches(
 
 
 def _draw_launch(figure: go.Figure, row: Any, place: float, text: str) -> None:
-    is_feature = row.kind == "feature"
-    color = LAUNCH if is_feature else GREY
+    is_bold = row.kind == "feature" and bool(text)
+    color = LAUNCH if row.kind == "feature" else GREY
     figure.add_shape(
         type="line",
         x0=row.date,
@@ -206,8 +206,8 @@ def _draw_launch(figure: go.Figure, row: Any, place: float, text: str) -> None:
         yref="paper",
         line=dict(
             color=color,
-            width=1.6 if is_feature else 1,
-            dash="solid" if is_feature else "dot",
+            width=1.6 if is_bold else 1,
+            dash="solid" if is_bold else "dot",
         ),
     )
     figure.add_annotation(
@@ -219,7 +219,15 @@ def _draw_launch(figure: go.Figure, row: Any, place: float, text: str) -> None:
         showarrow=False,
         text=text,
         font=dict(size=11.5, color=color),
-        hovertext=f"{formats.day(row.date)} · {row.title}: {row.detail}",
+    )
+    # A point that is not seen but can be pointed at: it says what the rule is.
+    figure.add_scatter(
+        x=[row.date],
+        y=[figure.layout.yaxis.range[1]],
+        mode="markers",
+        marker=dict(size=12, color=color, opacity=0),
+        hovertemplate=f"{formats.day(row.date)} · {row.title}: {row.detail}"
+        "<extra></extra>",
     )
 
 

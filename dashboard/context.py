@@ -8,6 +8,9 @@ import pandas as pd
 from dashboard import formats, headline
 from dashboard.canvas import INK
 
+# Periods in a chart.
+WINDOW = {"week": 66, "month": 16}
+
 
 @dataclass(frozen=True)
 class Context:
@@ -37,5 +40,9 @@ class Context:
         return INK[self.theme]
 
     def upto(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Keep what was known at the end of the month; all of it for the newest."""
-        return rows if self.is_newest else headline.closed_by(rows, self.end)
+        """Keep what was known at the end of the month, about the last 15 months.
+
+        The newest month keeps what came after it too, for the dotted part of charts.
+        """
+        known = rows if self.is_newest else headline.closed_by(rows, self.end)
+        return known.tail(WINDOW[known["grain"].iloc[0]]) if len(known) else known

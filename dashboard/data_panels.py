@@ -36,8 +36,8 @@ def freshness(build: Build) -> None:
     tiles = [
         (
             "Data through",
-            formats.day(build.data_through),
-            f"closed to {formats.day(build.as_of)}",
+            formats.day(build.as_of),
+            f"newest event {formats.day(build.data_through)}",
         ),
         ("Built", f"{formats.age(build.age)} ago", made),
         (
@@ -144,7 +144,7 @@ def tests(build_id: str, text: str) -> None:
                 "Passed" if status == "pass" else formats.words(status)
                 for status in rows["status"]
             ],
-            "Model": rows["model"],
+            "Model": [formats.words(name) or "Several" for name in rows["model"]],
             "Test": [formats.words(name) for name in rows["name"]],
             "Failures": rows["failures"],
             "Message": rows["message"],

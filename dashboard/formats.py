@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 MISSING = "—"
 UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
+ACRONYMS = {"api", "arr", "fx", "id", "iso", "json", "mrr", "usd", "utc", "wau"}
 # A change below this share of a point is noise of the last printed digit.
 FLAT_POINTS = 0.0005
 
@@ -134,8 +135,9 @@ def age(elapsed: timedelta) -> str:
 
 
 def words(name: str) -> str:
-    """Turn a technical name into words: in_the_future becomes In the future."""
-    text = name.replace("_", " ").replace(".", " ").strip()
+    """Turn a technical name into words: mrr_in_the_future becomes MRR in the future."""
+    said = name.replace("_", " ").replace(".", " ").split()
+    text = " ".join(word.upper() if word in ACRONYMS else word for word in said)
     return text[:1].upper() + text[1:]
 
 

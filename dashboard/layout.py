@@ -21,17 +21,14 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Page(NamedTuple):
-    """An open page: the build it shows, and the place of its "As of" badge."""
+    """An open page: the build it shows, and a place for an "As of" badge."""
 
     build: Build
     as_of: DeltaGenerator
 
 
 def open_page(title: str) -> Page:
-    """Draw the title and the badges; stop with the way out when there is no data.
-
-    The "As of" badge says the last closed day until a page puts its own choice there.
-    """
+    """Draw the title and the badges; stop with the way out when there is no data."""
     try:
         build = queries.current_build()
     except NoWarehouse as missing:
@@ -54,13 +51,12 @@ def open_page(title: str) -> Page:
             key="badges",
         ):
             as_of = st.empty()
-            _draw_badges(build, failed=failure is not None)
+            _draw_badges(build, failure)
     if failure is not None:
         _explain_failure(build, failure)
     if build.is_stale:
         _explain_stale(build)
     _watch(queries.state_key())
-    show_as_of(as_of, build.as_of)
     return Page(build, as_of)
 
 
@@ -106,36 +102,37 @@ def say_empty(what: str) -> None:
     st.info(formats.markdown(what), icon=":material/search_off:")
 
 
-def _draw_badges(build: Build, *, failed: bool) -> None:
+def _draw_badges(build: Build, failure: dict[str, object] | None) -> None:
     st.badge(
-        f"Data through {formats.day(build.data_through)}",
+        f"Data through {formats.day(build.as_of)}",
         color="gray",
-        help=f"The last closed day is {formats.day(build.as_of)}. Days are UTC days.",
+        help="The last closed day; days are UTC days. The newest event of any source is"
+        f" of {formats.day(build.data_through)}.",
     )
-    tests = f"{build.tests_passed}/{build.tests_total} tests"
     age = formats.age(build.age)
+    state = f"{age} · {build.tests_passed}/{build.tests_total} tests"
     details = (
         f"Build `{build.build_id}` was made {build.built_at:%d %b %Y %H:%M} UTC from"
         f" lake version {build.lake_version}."
     )
-    if failed:
-        state, color, icon = "Last build failed", "red", "error"
+    if failure is not None:
+        state, color, icon = f"Newer build failed · {age}", "red", "error"
     elif build.is_stale:
-        state, color, icon = f"Stale · {age}", "orange", "warning"
+        state, color, icon = f"Stale · {state}", "orange", "warning"
     else:
-        state, color, icon = f"Current · {age}", "green", "check_circle"
+        state, color, icon = f"Current · {state}", "green", "check_circle"
     st.badge(
-        f"{state} · {tests}",
+        state,
         icon=f":material/{icon}:",
         color=color,  # type: ignore[arg-type]
         help=details,
     )
     if build.sample_weight != 1:
         st.badge(
-            f"1:{build.sample_weight:g} sample",
+            f"1:{build.sample_weight:,g} sample",
             icon=":material/groups:",
             color="violet",
-            help=f"One row stands for {build.sample_weight:g} users. Counts and amounts"
+            help=f"One row stands for {build.sample_weight:,g} users. Counts and amounts"
             " are scaled up to the company; ratios are the sample's own.",
         )
 

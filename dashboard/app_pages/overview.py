@@ -41,7 +41,8 @@ with left, layout.panel("actives", "Weekly active users", panels.ACTIVES_HELP):
 with right, layout.panel("arr", "ARR by month", panels.ARR_HELP):
     panels.arr(context)
 
-left, right = st.columns([1.15, 1], gap="small")
+with st.container(key="row_regions"):
+    left, right = st.columns([1.15, 1], gap="small")
 with left, layout.panel("map", f"Revenue by region · {in_month}", region_panels.HELP):
     region_panels.world(context)
 with right, layout.panel("regions", "Regions", region_panels.HELP):
@@ -50,5 +51,5 @@ with right, layout.panel("regions", "Regions", region_panels.HELP):
 left, right = st.columns([1.15, 1], gap="small")
 with left, layout.panel("movements", f"MRR bridge · {in_month}", panels.BRIDGE_HELP):
     panels.movements(context)
-with right, layout.panel("conversion", "Paid within 30 days", panels.CONVERSION_HELP):
+with right, layout.panel("conversion", "Paid conversion", panels.CONVERSION_HELP):
     panels.conversion(context)

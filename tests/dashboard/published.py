@@ -256,7 +256,11 @@ def _write_account(
     ]
     build = {
         **{"build_id": build_id, "built_at": built_at, "as_of": AS_OF},
-        **{"data_through": AS_OF, "sample_weight": weight, "lake_version": 3},
+        **{
+            "data_through": AS_OF + timedelta(days=1),
+            "sample_weight": weight,
+            "lake_version": 3,
+        },
         **{"code_version": "3f9c2a7d81e0", "tests_passed": len(tests)},
         **{"tests_total": len(tests), "status": "passed"},
     }

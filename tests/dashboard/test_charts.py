@@ -74,6 +74,7 @@ def test_a_rollout_by_region_is_one_launch_on_its_first_day() -> None:
     )
     figure = charts.trend(WEEKS, form="count", ink=INK, launches=events)
     assert texts(figure) == ["<b>Motion control</b>"]
+    assert len(figure.layout.shapes) == 1
     assert pd.Timestamp(figure.layout.shapes[0].x0) == pd.Timestamp("2025-12-18")
 
 
@@ -95,6 +96,11 @@ def test_december_and_the_last_closed_month_carry_their_value() -> None:
     assert texts(figure) == ["<b>$240M</b>", "<b>$354M</b>"]
     assert list(figure.data[0].marker.pattern.shape) == ["", "", "", "", "/"]
     assert [text for _, text in figure.data[0].customdata][2] == "$240M"
+
+
+def test_the_first_bar_has_no_room_for_its_value() -> None:
+    months = rows("month", "2024-12-01", [33e6, 55e6])
+    assert texts(charts.months(months, form="usd", ink=INK)) == ["<b>$55.0M</b>"]
 
 
 def test_the_bridge_ends_with_the_net_change_and_leaves_room_for_text() -> None:

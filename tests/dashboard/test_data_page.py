@@ -47,8 +47,11 @@ def test_the_page_says_how_far_the_data_reach_and_what_made_them(
     home: Path, story, open_page
 ) -> None:
     story.publish(home)
-    shown = tiles(open_page("data"))
+    page = open_page("data")
+    shown = tiles(page)
     assert shown["Data through"] == "29 Mar 2026"
+    # an event of the next day is there, but that day is not over
+    assert any("newest event 30 Mar 2026" in text.value for text in page.caption)
     assert shown["Built"] == "4 h ago"
     assert shown["Tests passed"] == "3/3"
     assert shown["Lake version"] == "3"
@@ -58,7 +61,7 @@ def test_loads_and_quarantine_are_listed_in_words(home: Path, story, open_page) 
     story.publish(home)
     loads, _, quarantine, _ = (table.value for table in open_page("data").dataframe)
     assert list(loads["Load"]) == ["batch-0003", "batch-0002", "batch-0001"]
-    assert list(quarantine["Reason"]) == ["Not json", "Wrong type", "In the future"]
+    assert list(quarantine["Reason"]) == ["Not JSON", "Wrong type", "In the future"]
     assert list(quarantine["Rows"]) == [130, 60, 15]
     for column in (*loads.columns, *quarantine.columns):
         assert "_" not in column
@@ -67,7 +70,7 @@ def test_loads_and_quarantine_are_listed_in_words(home: Path, story, open_page) 
 def test_the_tests_can_be_searched(home: Path, story, open_page) -> None:
     story.publish(home)
     page = open_page("data", test="mrr change")
-    assert list(page.table[0].value["Model"]) == ["mrr_movements"]
+    assert list(page.table[0].value["Model"]) == ["MRR movements"]
     page.text_input[0].set_value("nothing like it").run()
     assert "No test matches" in page.info[0].value
 

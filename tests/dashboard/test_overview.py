@@ -55,6 +55,13 @@ def test_without_a_choice_the_last_closed_month_is_shown(
     assert "As of 28 Feb 2026 UTC" in badges(page)
 
 
+def test_a_clip_made_today_does_not_make_the_company_look_newer(
+    home: Path, story, open_page
+) -> None:
+    story.publish(home)  # as of 29 March, with an event of 30 March
+    assert "Data through 29 Mar 2026" in badges(open_page())
+
+
 def test_a_month_that_does_not_exist_falls_back_to_the_newest(
     home: Path, story, open_page
 ) -> None:
@@ -176,7 +183,7 @@ def test_a_failed_newer_build_has_a_banner_and_the_old_numbers_stay(
     warehouse.record_failure(home, FAILURE)
     page = open_page(month="2025-12")
     assert "failed 1 of its checks" in page.error[0].value
-    assert "Last build failed" in badges(page)
+    assert "Newer build failed · 4 h" in badges(page)
     assert "movements_add_up" in page.expander[0].markdown[0].value
     assert tiles(page)["ARR"][0] == "$240M"
 
