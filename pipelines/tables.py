@@ -25,7 +25,7 @@ from pipelines.quarantine import (
 
 CHUNK_ROWS = 1_000_000
 
-# Polars reports damaged pages as panics, which are no ordinary exceptions.
+# A panic of the reader (no ordinary exception) ends one file, never the whole run.
 _UNREADABLE = (
     pl.exceptions.PolarsError,
     pl.exceptions.PanicException,

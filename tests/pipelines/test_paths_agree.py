@@ -199,6 +199,12 @@ def test_nanoseconds_are_rounded_as_the_json_decoder_rounds_them():
     assert [r["occurred_at"] for r in lake] == [r["occurred_at"] for r in expected]
 
 
+def test_a_row_with_too_much_beside_the_contract_is_refused():
+    frame = pl.DataFrame([BASE], schema={n: TYPES[n] for n in BASE})
+    lake, faults = by_columns(frame.with_columns(note=pl.lit("x" * 70_000)))
+    assert (lake, [fault[1] for fault in faults]) == ([], ["too_large"])
+
+
 def test_a_missing_required_column_refuses_every_row_with_its_content():
     frame = pl.DataFrame([BASE], schema={n: TYPES[n] for n in BASE}).drop("model_id")
     lake, faults = by_columns(frame)
