@@ -49,7 +49,7 @@ class ClassMaps:
 
 @dataclass(frozen=True)
 class _Period:
-    """One period of the subscriptions that start on each day; arrays over start days."""
+    """One period of the subscriptions that start on each day; arrays over days."""
 
     step: int
     first: np.ndarray
@@ -147,7 +147,7 @@ def _alive(periods: list[_Period]) -> np.ndarray:
 
 
 def _any_day(alive: np.ndarray) -> np.ndarray:
-    """Alive on a month's first day or started in it. [DAYS, WEEKS] -> [months, WEEKS]."""
+    """Alive on a month's first day or started in it. Shape [months, WEEKS]."""
     starts = month_matrix().reshape(len(MONTHS), WEEKS, 7).sum(2) / 7
     rows = []
     for month, (year, number) in enumerate(MONTHS):

@@ -11,7 +11,6 @@ import pyarrow as pa
 from generation.scenario import columns as col
 from generation.scenario.calendar import DAY_US, week_start_us
 from generation.scenario.measures import FIRST_PAYMENT_REFUNDS
-from generation.scenario.population import PLATFORMS
 from generation.scenario.prices import currency_of, plans
 from generation.scenario.purchases import Sales
 from generation.scenario.regions import CURRENCIES
@@ -63,7 +62,7 @@ def _terms(subs: Subscriptions, price: np.ndarray) -> dict[str, pa.Array]:
 def report_starts(
     to: Reporter, subs: Subscriptions, stream: np.random.Generator
 ) -> None:
-    """New subscriptions with their first payments; 4.2 % of the monthly ones go back."""
+    """New subscriptions, their first payments, and the refunds of monthly ones."""
     price = price_minor(subs)
     columns = _terms(subs, price)
     to.send(

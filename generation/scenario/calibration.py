@@ -5,6 +5,7 @@ Reads nothing. Writes params_<preset>.json when run as a program.
 
 import sys
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -48,10 +49,13 @@ def calibrate(preset: str, *, iterations: int = 150) -> Parameters:
     return p
 
 
-def _step(p: Parameters, m: dict[str, float], ratio: str) -> Parameters:
-    def gain(name: str, power: float) -> float:
-        return _clip(TARGETS[name] / m[name]) ** power
+def _gain(m: dict[str, float], name: str, power: float) -> float:
+    """Damped factor towards a figure's target."""
+    return _clip(TARGETS[name] / m[name]) ** power
 
+
+def _step(p: Parameters, m: dict[str, float], ratio: str) -> Parameters:
+    gain = partial(_gain, m)
     mean = m["wau_december_mean"] / TARGETS["wau_december_mean"]
     return replace(
         p,
@@ -65,13 +69,14 @@ def _step(p: Parameters, m: dict[str, float], ratio: str) -> Parameters:
         conversion_cn=p.conversion_cn * gain("share_cn", 0.8),
         convert_motion=p.convert_motion
         * _clip((RATIO - 1) / max(m[ratio] - 1, 0.05)) ** 0.6,
-        intent=_intent(p, m, gain),
+        intent=_intent(p, m),
         video_level=_video_level(p, m),
     )
 
 
-def _intent(p: Parameters, m: dict[str, float], gain) -> tuple[float, ...]:
+def _intent(p: Parameters, m: dict[str, float]) -> tuple[float, ...]:
     """Willingness to pay: one node for each quarter, one for March's run-rate."""
+    gain = partial(_gain, m)
     rest_wanted = TARGETS["recognised_2025Q1"] / 7.25 - MARCH_RUN_RATE
     rest_now = max(m["recognised_2025Q1"] / 7.25 - m["run_rate_march"], 1e6)
     january = p.intent[2] * _clip(rest_wanted / rest_now) ** 0.8

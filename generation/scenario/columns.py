@@ -5,7 +5,7 @@ columnar engines: a letter for the kind, three digits of the week, eight of a co
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 import numpy as np
@@ -33,14 +33,17 @@ class Field:
 
     name: str
     kind: pa.DataType
-    default: object
+    default: str | int | bool | None
 
 
 @cache
 def contract_fields(event_type: str) -> tuple[Field, ...]:
     """The columns of an event type, envelope first, as the contract declares them."""
     result = []
-    for item in inspect.type_info(EVENT_TYPES[event_type]).fields:
+    described = inspect.type_info(EVENT_TYPES[event_type])
+    if not isinstance(described, inspect.StructType):
+        raise TypeError(f"{event_type} is not a Struct of the contract")
+    for item in described.fields:
         kind = _bare(item.type)
         arrow = _ARROW[type(kind)]
         if isinstance(kind, inspect.LiteralType) and isinstance(kind.values[0], int):
@@ -134,26 +137,45 @@ def flags(values: np.ndarray) -> pa.Array:
     return pa.array(np.asarray(values, bool))
 
 
-def same(value: object, count: int) -> pa.Array:
-    """One value in every row; strings stay a dictionary of one."""
+def same(value: str | int | bool, count: int) -> pa.Array:
+    """One value in every row; strings are a dictionary of one."""
+    return _constant(value, _capacity(count)).slice(0, count)
+
+
+def _capacity(count: int) -> int:
+    """The next power of two: few sizes of constant columns are ever made."""
+    return 1 << max(count - 1, 1).bit_length()
+
+
+@lru_cache(maxsize=256, typed=True)  # 1 and True are different columns
+def _constant(value: str | int | bool, count: int) -> pa.Array:
     if isinstance(value, str):
         return coded(np.zeros(count, np.int8), (value,))
-    scalar = pa.scalar(value, pa.bool_() if isinstance(value, bool) else pa.int64())
-    return pa.repeat(scalar, count)
+    kind = pa.bool_() if isinstance(value, bool) else pa.int64()
+    return pa.repeat(pa.scalar(value, kind), count)
+
+
+@cache
+def _nulls(kind: pa.DataType, count: int) -> pa.Array:
+    return pa.nulls(count, kind)
 
 
 def event_table(event_type: str, count: int, columns: dict[str, pa.Array]) -> pa.Table:
-    """A table with exactly the contract's columns; what is not given has its default."""
+    """A table with the contract's columns; what is not given has its default."""
     unknown = columns.keys() - {field.name for field in contract_fields(event_type)}
     if unknown:
         raise ValueError(f"{event_type} has no field {', '.join(sorted(unknown))}")
     arrays, names = [], []
     for field in contract_fields(event_type):
         array = columns.get(field.name)
-        if array is None and field.default is None:
-            array = pa.nulls(count, field.kind)
-        elif array is None:
-            array = same(field.default, count)
+        if array is None:
+            array = _default(field, count)
         arrays.append(array)
         names.append(field.name)
     return pa.table(arrays, names)
+
+
+def _default(field: Field, count: int) -> pa.Array:
+    if field.default is None:
+        return _nulls(field.kind, _capacity(count)).slice(0, count)
+    return same(field.default, count)

@@ -1,78 +1,28 @@
-"""The simulated company's state and its week: who comes, who pays, what they make.
+"""The simulated company, week by week: who comes, who pays, what they make.
 
 Reads nothing. Writes nothing itself: rows go to the landing writer.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from generation.scenario import billing_events as billing
-from generation.scenario import columns as col
-from generation.scenario import conversion, subscriptions, usage, usage_events
+from generation.scenario import conversion, usage, usage_events
 from generation.scenario.activity import choose_active
-from generation.scenario.calendar import (
-    WEEK_US,
-    WEEKS_PER_MONTH,
-    add_months,
-    day_index,
-    week_start_us,
-)
+from generation.scenario.calendar import week_start_us
+from generation.scenario.checkout import Checkout
 from generation.scenario.landing import LandingWriter
-from generation.scenario.ledger import NEVER, PlanSlots
-from generation.scenario.measures import weekly_mrr
-from generation.scenario.model import ExpectedPath, booked_per_list
-from generation.scenario.population import PAYING, settle
-from generation.scenario.prices import local_minor, packs, plans, usd
-from generation.scenario.products import products
-from generation.scenario.purchases import ApiAccounts, Sales, TopUpDesk, pack_prices
-from generation.scenario.regions import NUM_REGIONS
-from generation.scenario.retention import MOTION_LAG
+from generation.scenario.ledger import PlanSlots
+from generation.scenario.model import ExpectedPath
+from generation.scenario.population import settle
+from generation.scenario.row_plan import plan_rows
 from generation.scenario.sessions import registration_times
-from generation.scenario.streams import (
-    Stream,
-    phases,
-    random_stream,
-    round_flow,
-    round_level,
-)
-from generation.scenario.subscriptions import PAUSE_WEEKS, Subscriptions
-from generation.scenario.usage_events import API_ACCOUNT, Numbers, Reporter
-from generation.scenario.wallet import Wallet
+from generation.scenario.streams import Stream, random_stream
+from generation.scenario.usage_events import Numbers, Reporter
 
 ENGAGED_BALANCE = 40  # credits bought and left: worth coming back for
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Whole numbers that the rows must reach, rounded from the expected path."""
-
-    starts: np.ndarray  # [products, weeks, regions]
-    stock: np.ndarray  # [weeks, products * regions] at the week's end
-    motion: np.ndarray  # [weeks, regions]
-    accounts: np.ndarray  # [weeks, regions]
-
-
-def plan_rows(path: ExpectedPath, *, scale: float, seed: int, weeks: int) -> Plan:
-    """Round the expected path; prefixes do not depend on `weeks`."""
-    cells = (len(products()), NUM_REGIONS)
-    by_week = path.starts.transpose(1, 0, 2)[:weeks] * scale
-    stock = path.stock_end.transpose(1, 0, 2)[:weeks] * scale
-    phase = phases(seed, 2, cells)
-    return Plan(
-        starts=round_flow(by_week, phase).transpose(1, 0, 2),
-        stock=round_level(stock, phase).reshape(weeks, -1),
-        motion=round_flow(
-            path.motion_buyers[:weeks] * scale, phases(seed, 3, (NUM_REGIONS,))
-        ),
-        accounts=round_level(
-            path.enterprise_accounts[:weeks] * scale, phases(seed, 4, (NUM_REGIONS,))
-        ),
-    )
-
-
 class Company:
-    """The company's users, subscriptions, packs and API accounts between two weeks."""
+    """The company's users and its till between two weeks."""
 
     def __init__(
         self,
@@ -87,46 +37,40 @@ class Company:
         self.path, self.writer = path, writer
         self.scale, self.seed = scale, seed
         self.first_usage_week = first_usage_week
-        self.plan = plan_rows(path, scale=scale, seed=seed, weeks=weeks)
         self.people = settle(path, scale=scale, seed=seed, weeks=weeks)
-        self.subs = Subscriptions()
-        self.packs, self.packages = Wallet(), Wallet()
-        self.top_ups = TopUpDesk(np.zeros((2, NUM_REGIONS)))
-        none = np.empty(0)
-        self.api = ApiAccounts(
-            none.astype(np.int64), none.astype(np.int64), none, np.zeros(NUM_REGIONS)
+        self.checkout = Checkout(
+            self.people,
+            path,
+            plan_rows(path, scale=scale, seed=seed, weeks=weeks),
+            scale=scale,
+            seed=seed,
+            first_usage_week=first_usage_week,
         )
-        self.mrr_usd = np.zeros((2, NUM_REGIONS))
-        self.expected_mrr = weekly_mrr(path)
-        self.booked_per_list = booked_per_list()
-        self.motion_user = np.empty(0, np.int64)
-        self.motion_week = np.empty(0, np.int64)
 
     def run_week(self, week: int) -> None:
         """Simulate a week and hand over its rows."""
-        numbers = Numbers(week, {})
-        to = Reporter(self.writer, self.people, self.api.region, numbers)
+        till = self.checkout
+        to = Reporter(self.writer, self.people, till.api.region, Numbers(week, {}))
         self._mark_engaged()
         active = choose_active(
             self.people, self.path, week=week, scale=self.scale, seed=self.seed
         )
-        starters = self._choose_starters(week, active)
-        self.people.eligible_from[starters.user] = PAYING
-        buyers = self._choose_motion_buyers(week, active)
+        starters = till.choose_starters(week, active)
+        buyers = till.choose_motion_buyers(week, active)
         registered = self._register(to, week, active, [starters, buyers])
-        self._sell_packages(to, week)
-        slots = self._subscribe(to, week, starters)
-        self._sell_motion_packs(to, week, buyers)
-        self._sell_top_ups(to, week)
+        till.sell_packages(to, week)
+        slots = till.subscribe(to, week, starters)
+        till.sell_motion_packs(to, week, buyers)
+        till.sell_top_ups(to, week)
         self._use(to, week, active, registered, slots)
-        self._expire(to, week, self.packs, "k")
-        self._expire(to, week, self.packages, "j")
+        till.close_week(to, week, slots)
 
     def _mark_engaged(self) -> None:
         self.people.is_engaged[:] = False
-        self.people.is_engaged[self.subs.user] = True
-        holding = self.packs.owner[self.packs.balance > ENGAGED_BALANCE]
-        self.people.is_engaged[holding] = True
+        self.people.is_engaged[self.checkout.subs.user] = True
+        packs = self.checkout.packs
+        holders = packs.owner[packs.balance > ENGAGED_BALANCE]
+        self.people.is_engaged[holders] = True
 
     def _register(
         self,
@@ -155,209 +99,6 @@ class Company:
         )
         return registered
 
-    def _sell_packages(self, to: Reporter, week: int) -> None:
-        """New API accounts, and the packages that fall due."""
-        stream = random_stream(self.seed, Stream.PACKAGE, week)
-        opened = self.api.open(self.plan.accounts[week], week, stream)
-        to.api_region = self.api.region
-        channel = np.where(stream.random(opened.size) < 0.3, 3, 0)
-        usage_events.report_registrations(
-            to, opened + API_ACCOUNT, self.api.created[opened] - 1_000_000, channel
-        )
-        sales = self.api.sell(self.path.enterprise_usd * self.scale, week)
-        named = Sales(
-            sales.owner + API_ACCOUNT,
-            sales.region,
-            sales.time,
-            sales.amount_minor,
-            sales.credits,
-        )
-        days = packs("api")[0].valid_days
-        number = billing.report_sales(to, named, "api_package", valid_days=days)
-        self._deposit(self.packages, sales, number, days)
-
-    @staticmethod
-    def _deposit(wallet: Wallet, sales: Sales, number: np.ndarray, days: int) -> None:
-        wallet.add(
-            owner=sales.owner,
-            number=number,
-            balance=sales.credits,
-            starts=sales.time,
-            expires=sales.time + days * (WEEK_US // 7),
-        )
-
-    def _subscribe(
-        self, to: Reporter, week: int, starters: conversion.Starters
-    ) -> PlanSlots:
-        """Start, renew and end subscriptions; returns the week's plan credits."""
-        before = self.subs
-        cells = self.plan.stock.shape[1]
-        stream = random_stream(self.seed, Stream.RENEWAL, week)
-        running, outcome = subscriptions.renew(
-            before,
-            week=week,
-            target=self.plan.stock[week],
-            started=np.bincount(starters.cell, minlength=cells),
-            stream=stream,
-        )
-        number = to.numbers.take("w", starters.user.size)
-        new = subscriptions.start_subscriptions(
-            starters.user, starters.cell, starters.time, number
-        )
-        billing.report_renewals(to, outcome, stream)
-        billing.report_starts(to, new, stream)
-        lapsed = outcome.lapsed.user
-        self.people.eligible_from[lapsed] = week + PAUSE_WEEKS
-        self.people.has_paid[new.user] = True
-        self.subs = running.joined(new)
-        return self._grant_credits(to, week, before)
-
-    def _choose_starters(self, week: int, active: np.ndarray) -> conversion.Starters:
-        stream = random_stream(self.seed, Stream.CONVERSION, week)
-        counts = self.plan.starts[:, week]
-        ordinary = conversion.choose_subscribers(
-            self.people, active, week=week, counts=counts, stream=stream
-        )
-        lag = week - self.motion_week
-        weight = np.array([MOTION_LAG.get(int(weeks), 0.0) for weeks in lag])
-        position, cell = conversion.choose_motion_subscribers(
-            self.people.region[self.motion_user].astype(np.int64),
-            weight,
-            counts=counts,
-            stream=stream,
-        )
-        user = self.motion_user[position]
-        time = conversion.spread_times(user.size, week, stream)
-        keep = np.ones(self.motion_user.size, bool)
-        keep[position] = False
-        keep &= lag <= max(MOTION_LAG)
-        self.motion_user, self.motion_week = (
-            self.motion_user[keep],
-            self.motion_week[keep],
-        )
-        return conversion.Starters(
-            np.concatenate([ordinary.user, user]),
-            np.concatenate([ordinary.cell, cell]),
-            np.concatenate([ordinary.time, time]),
-        )
-
-    def _grant_credits(
-        self, to: Reporter, week: int, before: Subscriptions
-    ) -> PlanSlots:
-        """Give the month's plan credits to whom they are due in the week."""
-        end = week_start_us(week) + WEEK_US
-        subs = self.subs
-        due = np.flatnonzero(subs.credits_until < end)
-        users = np.union1d(before.user, subs.user)
-        slots = PlanSlots(
-            user=users,
-            boundary=np.full(users.size, NEVER),
-            grant=np.zeros((users.size, 2), np.int64),
-            balance=np.zeros((users.size, 2), np.int64),
-        )
-        old = np.searchsorted(users, before.user)
-        slots.grant[old, 0], slots.balance[old, 0] = before.grant, before.balance
-        ends = before.credits_until
-        slots.boundary[old] = np.where(ends < end, ends, NEVER)
-        time = subs.credits_until[due]
-        slots.boundary[np.searchsorted(users, subs.user[due])] = time
-        subs.months[due] += 1
-        subs.credits_until[due] = add_months(subs.anchor[due], subs.months[due])
-        if week >= self.first_usage_week:
-            credits = np.array([plan.credits_per_month for plan in plans()])
-            given = credits[subs.plan[due]]
-            number = billing.report_plan_grants(to, subs.take(due), time, given)
-            subs.grant[due], subs.balance[due] = number, given
-            new = np.searchsorted(users, subs.user[due])
-            slots.grant[new, 1], slots.balance[new, 1] = number, given
-        return slots
-
-    def _choose_motion_buyers(
-        self, week: int, active: np.ndarray
-    ) -> conversion.Starters:
-        return conversion.choose_motion_buyers(
-            self.people,
-            active,
-            week=week,
-            wanted=self.plan.motion[week],
-            stream=random_stream(self.seed, Stream.CONVERSION, week, 1),
-        )
-
-    def _sell_motion_packs(
-        self, to: Reporter, week: int, buyers: conversion.Starters
-    ) -> None:
-        if not buyers.user.size:
-            return
-        stream = random_stream(self.seed, Stream.BILLING, week)
-        pack = packs("motion_intro")[0]
-        sales = Sales(
-            buyers.user,
-            buyers.cell,
-            buyers.time,
-            local_minor(pack.price_usd)[buyers.cell],
-            np.full(buyers.user.size, pack.credits),
-        )
-        number = billing.report_sales(
-            to, sales, "credit_pack", valid_days=pack.valid_days, refund_stream=stream
-        )
-        self._deposit(self.packs, sales, number, pack.valid_days)
-        self.people.eligible_from[buyers.user] = week + PAUSE_WEEKS
-        self.people.has_paid[buyers.user] = True
-        self.motion_user = np.concatenate([self.motion_user, buyers.user])
-        self.motion_week = np.concatenate(
-            [self.motion_week, np.full(buyers.user.size, week)]
-        )
-
-    def _sell_top_ups(self, to: Reporter, week: int) -> None:
-        """Top-ups go to subscribers of at least a month who stay on."""
-        subs = self.subs
-        stream = random_stream(self.seed, Stream.TOP_UP, week)
-        settled = (subs.period_start < week_start_us(week)) | (subs.period > 0)
-        segment = subscriptions.segment_of_plan()[subs.plan]
-        cell = np.where(settled, segment * NUM_REGIONS + subs.region, -1)
-        candidates = [np.flatnonzero(cell == index) for index in range(2 * NUM_REGIONS)]
-        buyer, kind, time = self.top_ups.sell(
-            self._top_up_budget(week),
-            candidates=candidates,
-            week=week,
-            stream=stream,
-        )
-        if not buyer.size:
-            return
-        offered = packs("top_up")
-        region = subs.region[buyer]
-        sales = Sales(
-            subs.user[buyer],
-            region,
-            time,
-            pack_prices()[kind, region],
-            np.array([pack.credits for pack in offered])[kind],
-        )
-        days = offered[0].valid_days
-        number = billing.report_sales(to, sales, "credit_pack", valid_days=days)
-        self._deposit(self.packs, sales, number, days)
-        subs.top_up_week[buyer] = week
-
-    def _top_up_budget(self, week: int) -> np.ndarray:
-        """Expected top-ups, and what rounding took from or gave to subscriptions.
-
-        So each segment and region keeps to its expected revenue. Shape [2, regions].
-        """
-        before, self.mrr_usd = self.mrr_usd, self._mrr()
-        actual = (before + self.mrr_usd) / 2
-        missing = (self.expected_mrr[:, week] * self.scale - actual) / WEEKS_PER_MONTH
-        expected = self.path.top_up_local[:, week] * self.scale
-        return expected + missing / self.booked_per_list[week]
-
-    def _mrr(self) -> np.ndarray:
-        """MRR in dollars by segment and region. Shape [2, regions]."""
-        subs = self.subs
-        price = subscriptions.price_minor(subs)
-        months = subscriptions.period_months()[subs.product]
-        dollars = usd(price, subs.region, day_index(subs.period_start)) / months
-        cell = subscriptions.segment_of_plan()[subs.plan] * NUM_REGIONS + subs.region
-        return np.bincount(cell, dollars, 2 * NUM_REGIONS).reshape(2, NUM_REGIONS)
-
     def _use(
         self,
         to: Reporter,
@@ -374,15 +115,15 @@ class Company:
             to,
             self.path,
             slots,
-            self.packs,
+            self.checkout.packs,
         )
-        made = usage.run_api(shared, self.packages)
+        made = usage.run_api(shared, self.checkout.packages)
         pack_count = usage.plan_pack_videos(shared, active)
-        segment = usage.segments(shared, active, self._slots_pro(slots))
+        segment = usage.segments(shared, active, self.checkout.is_pro(slots))
         total = self.path.videos[week].sum() * self.scale - made - pack_count.sum()
         mean = usage.expected_videos(active, segment, shared, total=total)
         if not shared.has_sessions:
-            keep = np.isin(active, self.packs.owner[pack_count > 0])
+            keep = np.isin(active, self.checkout.packs.owner[pack_count > 0])
             active, registered = active[keep], registered[keep]
             mean, segment = mean[keep], segment[keep]
         for number, first in enumerate(range(0, active.size, usage.CHUNK)):
@@ -396,43 +137,3 @@ class Company:
                 registered=registered[part],
                 pack_count=pack_count,
             )
-        self._close_slots(to, slots, week)
-
-    def _slots_pro(self, slots: PlanSlots) -> np.ndarray:
-        is_pro = np.zeros(slots.user.size, bool)
-        pro = subscriptions.segment_of_plan()[self.subs.plan] == 1
-        is_pro[np.searchsorted(slots.user, self.subs.user[pro])] = True
-        return is_pro
-
-    def _close_slots(self, to: Reporter, slots: PlanSlots, week: int) -> None:
-        """Expire the plan credits that ended, keep the balance of the others."""
-        ended = slots.boundary < NEVER
-        rows = np.flatnonzero(
-            ended & (slots.grant[:, 0] > 0) & (slots.balance[:, 0] > 0)
-        )
-        usage_events.report_expiry(
-            to,
-            slots.user[rows],
-            col.ids("p", slots.grant[rows, 0]),
-            slots.balance[rows, 0],
-            slots.boundary[rows],
-        )
-        place = np.searchsorted(slots.user, self.subs.user)
-        side = ended[place].astype(np.int64)
-        self.subs.balance[:] = slots.balance[place, side]
-        self.subs.grant[:] = slots.grant[place, side]
-
-    def _expire(self, to: Reporter, week: int, wallet: Wallet, letter: str) -> None:
-        """Bought credits that reached their end."""
-        end = week_start_us(week) + WEEK_US
-        over = np.flatnonzero(wallet.expires < end)
-        rest = over[wallet.balance[over] > 0]
-        owner = wallet.owner[rest] + (API_ACCOUNT if letter == "j" else 0)
-        usage_events.report_expiry(
-            to,
-            owner,
-            col.ids(letter, wallet.number[rest]),
-            wallet.balance[rest],
-            wallet.expires[rest],
-        )
-        wallet.remove(over)

@@ -81,19 +81,17 @@ class LandingWriter:
     def _add_table(
         self, event_type: str, table: pa.Table, occurred: np.ndarray
     ) -> None:
-        end = week_start_us(self._week) + WEEK_US
-        if int(occurred.max()) >= end:
-            now = occurred < end
-            later = table.filter(pa.array(~now))
-            self._later.setdefault(event_type, []).append((later, occurred[~now]))
-            table = table.filter(pa.array(now))
-        if not table.num_rows:
+        later = np.flatnonzero(occurred >= week_start_us(self._week) + WEEK_US)
+        if later.size:
+            waiting = table.take(pa.array(later))
+            self._later.setdefault(event_type, []).append((waiting, occurred[later]))
+        if later.size == occurred.size:
             return
-        self.events += table.num_rows
+        self.events += occurred.size - later.size
         file = self._open(event_type)
         order = self._order.setdefault(event_type, len(self._order))
         pool = self._pools[order % len(self._pools)]
-        self._pending.append(pool.submit(file.writer.write_table, table, ROW_GROUP))
+        self._pending.append(pool.submit(_write, file, table, later))
         self._drain(MAX_PENDING)
 
     def _drain(self, limit: int) -> None:
@@ -110,6 +108,15 @@ class LandingWriter:
                 final, temporary, _parquet_writer(temporary, event_type)
             )
         return self._files[event_type]
+
+
+def _write(file: _File, table: pa.Table, without: np.ndarray) -> None:
+    """Append a table, except the rows that belong to a later week."""
+    if without.size:
+        keep = np.ones(table.num_rows, bool)
+        keep[without] = False
+        table = table.filter(pa.array(keep))
+    file.writer.write_table(table, ROW_GROUP)
 
 
 def _parquet_writer(path: Path, event_type: str) -> pq.ParquetWriter:

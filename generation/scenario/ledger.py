@@ -53,7 +53,9 @@ class Charges:
     claims: Claims
 
 
-def charge(videos: Videos, slots: PlanSlots, pack_number: np.ndarray, week_end: int):
+def charge(
+    videos: Videos, slots: PlanSlots, *, pack_number: np.ndarray, week_end: int
+) -> Charges:
     """Choose each generation's grant and book it; `videos.status` may be mended.
 
     A generation that would fail after its grant's end, or after the week's, succeeds:

@@ -25,7 +25,7 @@ class Parameters:
         motion_size: weekly registrations at the height of the viral wave.
         peak_weeks: weeks from a rollout to the height of its wave.
         shape: steepness of the wave.
-        direct_effect: motion control's true effect on an exposed user's weekly activity.
+        direct_effect: true effect of motion control on an exposed user's activity.
         resurrection: how strongly the wave brings old users back.
         activity_first: share of a cohort active one week after registration.
         activity_floor: share of a cohort active after a long time.
@@ -71,9 +71,9 @@ class Parameters:
     def load(cls, preset: str) -> "Parameters":
         """The committed, calibrated parameters of a preset."""
         raw = json.loads(parameter_file(preset).read_text())
-        return cls(
-            **{key: tuple(v) if isinstance(v, list) else v for key, v in raw.items()}
-        )
+        for name in ("intent", "video_level"):
+            raw[name] = tuple(raw[name])
+        return cls(**raw)
 
     def dump(self) -> str:
         """The parameters as JSON text."""

@@ -3,7 +3,7 @@
 Reads nothing. Writes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -126,10 +126,10 @@ def pack_prices() -> np.ndarray:
 class ApiAccounts:
     """Enterprise accounts that buy credit packages for the API."""
 
-    region: np.ndarray
-    created: np.ndarray
-    size: np.ndarray
-    sold_usd: np.ndarray  # [regions] dollars sold so far
+    region: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    created: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    size: np.ndarray = field(default_factory=lambda: np.empty(0))
+    sold_usd: np.ndarray = field(default_factory=lambda: np.zeros(NUM_REGIONS))
 
     def open(
         self, target: np.ndarray, week: int, stream: np.random.Generator

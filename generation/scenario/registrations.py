@@ -52,7 +52,7 @@ def season() -> np.ndarray:
 
 @cache
 def base_registrations() -> np.ndarray:
-    """Registrations by week and region, motion control apart. Shape [WEEKS, regions]."""
+    """Registrations without motion control. Shape [WEEKS, regions]."""
     days = np.array([day for day, _ in MILESTONES], dtype=float)
     totals = np.array([total for _, total in MILESTONES])
     weekly = _weekly_curve(days, totals)
@@ -80,7 +80,7 @@ def _with_impulses(weekly: np.ndarray, days: np.ndarray) -> np.ndarray:
     shaped = weekly * (1 + decay @ sizes)
     segment = np.searchsorted(days[1:-1], MID_DAY)
     for index in range(len(days) - 1):
-        inside = (segment == index) & (MID_DAY <= days[-1])
+        inside = (segment == index) & (days[-1] >= MID_DAY)
         if inside.any():
             shaped[inside] *= weekly[inside].sum() / shaped[inside].sum()
     return shaped

@@ -33,7 +33,7 @@ class PayerClass:
         return np.concatenate([[1.0], np.cumprod(kept)])
 
 
-# About 7 % of the monthly starters are left after 12 months (RevenueCat: AI apps 6.1 %).
+# About 7 % of monthly starters are left after a year (RevenueCat: AI apps 6.1 %).
 CLASSES = (
     PayerClass("consumer_month", "month", (0.52, 0.70, 0.78, 0.82, 0.84, 0.85, 0.86)),
     PayerClass("consumer_year", "year", (0.211,)),  # RevenueCat: annual plans 21.1 %
@@ -47,8 +47,8 @@ MOTION_LAG = {3: 0.25, 4: 0.5, 5: 0.25}  # weeks from the pack to the subscripti
 
 _annual_offer = (
     1
-    + 0.45 * ((MID_DAY > day_of(2025, 4, 12)) & (MID_DAY < day_of(2025, 5, 8)))
-    + 0.30 * ((MID_DAY > day_of(2025, 11, 17)) & (MID_DAY < day_of(2025, 12, 3)))
+    + 0.45 * ((day_of(2025, 4, 12) < MID_DAY) & (day_of(2025, 5, 8) > MID_DAY))
+    + 0.30 * ((day_of(2025, 11, 17) < MID_DAY) & (day_of(2025, 12, 3) > MID_DAY))
 )
 YEARLY_SHARE_CONSUMER = 0.18 * _annual_offer
 YEARLY_SHARE_PRO = 0.32 * _annual_offer

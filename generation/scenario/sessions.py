@@ -22,7 +22,7 @@ HOUR_OF_DAY = np.repeat(
 )
 _MASKS = np.arange(128)
 _DAYS_IN_MASK = np.array([bin(mask).count("1") for mask in _MASKS])
-_MASKS_BY_SIZE = [_MASKS[_DAYS_IN_MASK == size] for size in range(8)]
+_MASKS_BY_SIZE = [_MASKS[size == _DAYS_IN_MASK] for size in range(8)]
 _DAY_TABLE = np.array(
     [
         sorted(day for day in range(7) if mask >> day & 1) + [0] * (7 - bits)
@@ -67,9 +67,9 @@ def draw_sessions(
     likely = people.is_core[users] | people.is_engaged[users]
     size = 1 + stream.binomial(6, np.where(likely, CORE_DAY, CASUAL_DAY))
     mask = np.zeros(users.size, np.int64)
-    for days in range(1, 8):
-        here = np.flatnonzero(size == days)
-        options = _MASKS_BY_SIZE[days]
+    for number in range(1, 8):
+        here = np.flatnonzero(size == number)
+        options = _MASKS_BY_SIZE[number]
         mask[here] = options[stream.integers(0, options.size, here.size)]
     is_new = registered > 0
     day = np.where(is_new, (registered + 5_000_000 - start) // DAY_US, 0)
@@ -90,7 +90,7 @@ def draw_sessions(
 def _moment(
     day: np.ndarray, region: np.ndarray, week: int, stream: np.random.Generator
 ) -> np.ndarray:
-    """A time on a UTC day of the week at a usual local hour, ten minutes from its ends."""
+    """A time on a UTC day, at a usual local hour, ten minutes off midnight."""
     local = HOUR_OF_DAY[stream.integers(0, HOUR_OF_DAY.size, day.size)]
     offset = region_values("utc_offset").astype(np.int64)
     hour = (local - offset[region]) % 24

@@ -116,7 +116,7 @@ def _check(scale: float, start: date, weeks: int) -> None:
     most = WEEKS - week_of(start)
     if weeks < 1 or weeks > most:
         raise ValueError(
-            f"weeks must be from 1 to {most} for a start on {start}, got {weeks}; try 65"
+            f"weeks must be from 1 to {most} from {start} on, got {weeks}; try 65"
         )
 
 

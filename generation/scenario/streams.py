@@ -45,7 +45,7 @@ def phases(seed: int, what: int, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def round_flow(flow: np.ndarray, phase: np.ndarray) -> np.ndarray:
-    """Whole numbers whose running sums stay within one of the flow's. Axis 0 is time."""
+    """Whole numbers whose running sums over axis 0 stay within one of the flow's."""
     total = np.floor(np.cumsum(flow, axis=0) + phase).astype(np.int64)
     return np.diff(total, axis=0, prepend=np.zeros_like(total[:1]))
 

@@ -7,11 +7,18 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from generation.scenario.calendar import DAY_US, WEEK_US, add_months, week_start_us
-from generation.scenario.prices import plans
+from generation.scenario.calendar import (
+    DAY_US,
+    WEEK_US,
+    add_months,
+    day_index,
+    week_start_us,
+)
+from generation.scenario.prices import plans, usd
 from generation.scenario.products import UPGRADE_PERIOD, plan_prices, products
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.retention import CLASSES
+from generation.scenario.wallet import no_numbers
 
 FAILED_THEN_PAID = 0.036  # of renewals: 7.2 % are declined, about half recover
 LOST_TO_DECLINE = 0.036
@@ -19,27 +26,45 @@ RECENT_BUYER_WEEKS = 5
 PAUSE_WEEKS = 6  # no new subscription before a full month has passed
 
 
-def _empty(kind: type) -> np.ndarray:
-    return field(default_factory=lambda: np.empty(0, kind))
-
-
 @dataclass
 class Subscriptions:
-    """Running subscriptions; one entry of each array per subscription."""
+    """Running subscriptions; one entry of each array per subscription.
 
-    user: np.ndarray = _empty(np.int64)
-    number: np.ndarray = _empty(np.int64)
-    cell: np.ndarray = _empty(np.int64)  # product * regions + region at the start
-    plan: np.ndarray = _empty(np.int64)
-    period: np.ndarray = _empty(np.int64)  # paid periods begun before this one
-    months: np.ndarray = _empty(np.int64)  # credit months begun before this one
-    anchor: np.ndarray = _empty(np.int64)
-    period_start: np.ndarray = _empty(np.int64)
-    period_end: np.ndarray = _empty(np.int64)
-    credits_until: np.ndarray = _empty(np.int64)
-    grant: np.ndarray = _empty(np.int64)
-    balance: np.ndarray = _empty(np.int64)
-    top_up_week: np.ndarray = _empty(np.int64)
+    Attributes:
+        user: who pays.
+        number: of the subscription's id.
+        cell: product * regions + region, at the start.
+        plan: plan in force.
+        period: paid periods begun before this one.
+        months: credit months begun so far.
+        anchor: start, from which all calendar months are counted.
+        period_start: start of the paid period.
+        period_end: its end.
+        credits_until: end of the running credit month.
+        grant: number of the running plan grant; 0 without one.
+        balance: what is left of it.
+        top_up_week: week of the last top-up.
+    """
+
+    user: np.ndarray = field(default_factory=no_numbers)
+    number: np.ndarray = field(default_factory=no_numbers)
+    cell: np.ndarray = field(
+        default_factory=no_numbers
+    )  # product * regions + region at the start
+    plan: np.ndarray = field(default_factory=no_numbers)
+    period: np.ndarray = field(
+        default_factory=no_numbers
+    )  # paid periods begun before this one
+    months: np.ndarray = field(
+        default_factory=no_numbers
+    )  # credit months begun before this one
+    anchor: np.ndarray = field(default_factory=no_numbers)
+    period_start: np.ndarray = field(default_factory=no_numbers)
+    period_end: np.ndarray = field(default_factory=no_numbers)
+    credits_until: np.ndarray = field(default_factory=no_numbers)
+    grant: np.ndarray = field(default_factory=no_numbers)
+    balance: np.ndarray = field(default_factory=no_numbers)
+    top_up_week: np.ndarray = field(default_factory=no_numbers)
 
     def take(self, index: np.ndarray) -> "Subscriptions":
         """A copy of some subscriptions."""
@@ -95,6 +120,15 @@ def price_minor(subs: Subscriptions) -> np.ndarray:
     )
     is_year = period_months()[subs.product] == 12
     return np.where(is_year, yearly[subs.plan, subs.region], monthly)
+
+
+def mrr_usd(subs: Subscriptions) -> np.ndarray:
+    """MRR in booked dollars by segment and region. Shape [2, regions]."""
+    months = period_months()[subs.product]
+    day = day_index(subs.period_start)
+    dollars = usd(price_minor(subs), subs.region, day) / months
+    cell = segment_of_plan()[subs.plan] * NUM_REGIONS + subs.region
+    return np.bincount(cell, dollars, 2 * NUM_REGIONS).reshape(2, NUM_REGIONS)
 
 
 def start_subscriptions(

@@ -162,7 +162,7 @@ def _settle(week: Week, videos: Videos, session_ids: np.ndarray) -> None:
     number = np.zeros(videos.owner.size, np.int64)
     bought = videos.pack >= 0
     number[bought] = week.packs.number[videos.pack[bought]]
-    charges = charge(videos, week.slots, number, week.end)
+    charges = charge(videos, week.slots, pack_number=number, week_end=week.end)
     _book_packs(videos, charges, week.packs)
     generation = events.report_videos(
         week.reporter, videos, session_ids[videos.session] * week.has_sessions
@@ -236,7 +236,9 @@ def run_api(week: Week, packages: Wallet) -> int:
     videos = videos.take(_within_packs(videos, packages))
     none = np.empty(0, np.int64)
     slots = PlanSlots(none, none, none.reshape(0, 2), none.reshape(0, 2))
-    charges = charge(videos, slots, packages.number[videos.pack], week.end)
+    charges = charge(
+        videos, slots, pack_number=packages.number[videos.pack], week_end=week.end
+    )
     _book_packs(videos, charges, packages)
     session = np.zeros(videos.owner.size, np.int64)
     generation = events.report_videos(week.reporter, videos, session)

@@ -10,19 +10,20 @@ import numpy as np
 USED_UP = 10  # credits: less than the cheapest generation
 
 
-def _empty() -> np.ndarray:
-    return field(default_factory=lambda: np.empty(0, np.int64))
+def no_numbers() -> np.ndarray:
+    """An empty array of integers."""
+    return np.empty(0, np.int64)
 
 
 @dataclass
 class Wallet:
     """Open bought grants; one entry of each array per grant."""
 
-    owner: np.ndarray = _empty()
-    number: np.ndarray = _empty()  # of the grant's id
-    balance: np.ndarray = _empty()
-    starts: np.ndarray = _empty()
-    expires: np.ndarray = _empty()
+    owner: np.ndarray = field(default_factory=no_numbers)
+    number: np.ndarray = field(default_factory=no_numbers)  # of the grant's id
+    balance: np.ndarray = field(default_factory=no_numbers)
+    starts: np.ndarray = field(default_factory=no_numbers)
+    expires: np.ndarray = field(default_factory=no_numbers)
 
     def add(self, **grants: np.ndarray) -> None:
         """Put in new grants."""
