@@ -57,7 +57,7 @@ def main() -> int:
 
 def check(project: Path) -> list[Finding]:
     """Find everything in a project that its two engines would read differently."""
-    findings = list(_check_sources(project))
+    findings = list(check_sources(project))
     for target in TARGETS:
         with tempfile.TemporaryDirectory() as folder:
             compiled = compile_project(project, target, Path(folder))
@@ -121,7 +121,7 @@ def check_sql(sql: str, dialect: str, source: Path) -> Iterator[Finding]:
                     yield Finding(source, line, rule.name, rule.fix)
 
 
-def _check_sources(project: Path) -> Iterator[Finding]:
+def check_sources(project: Path) -> Iterator[Finding]:
     """Find what compiling hides: type names, quotes, features of one engine."""
     folders = (project / "models", project / "tests")
     for path in sorted(file for folder in folders for file in folder.rglob("*.sql")):

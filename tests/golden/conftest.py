@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 import duckdb
 import pytest
 
-from generation.events import EVENT_TYPES, AnyEvent, Event
+from generation.events import EVENT_TYPES, AnyEvent
 
 ROOT = Path(__file__).parents[2]
 DBT = str(Path(sys.executable).with_name("dbt"))
@@ -84,13 +84,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         *,
         as_of: str,
         fx_rates: str = "",
-        select: tuple[str, ...] = (),
     ) -> Golden:
         home = tmp_path_factory.mktemp("golden")
         project = _copy_project(home, fx_rates)
         path = home / "golden.duckdb"
         _write_raw(path, list(events))
-        command = [DBT, "build", "--project-dir", str(project), *select]
+        command = [DBT, "build", "--project-dir", str(project)]
         command += ["--profiles-dir", str(project), "--target", "duckdb"]
         command += ["--vars", json.dumps({"as_of": as_of})]
         target = home / "target"
@@ -108,13 +107,18 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     return run
 
 
+@pytest.fixture(scope="session")
+def empty(build: Builder) -> Golden:
+    """A warehouse built without any event."""
+    return build([], as_of="2026-02-15")
+
+
 def _copy_project(home: Path, fx_rates: str) -> Path:
     """Lay the project beside reference data whose FX rates the test decides."""
     project = home / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", project)
     reference = home / "data" / "reference"
-    reference.mkdir(parents=True)
-    shutil.copy(ROOT / "data" / "reference" / "plans.csv", reference)
+    shutil.copytree(ROOT / "data" / "reference", reference)
     rates = "currency,valid_from,units_per_usd\n" + fx_rates
     (reference / "fx_rates.csv").write_text(rates)
     return project
@@ -133,7 +137,9 @@ def _write_raw(path: Path, events: list[AnyEvent]) -> None:
                 if type(event) is struct:
                     values = [getattr(event, name) for name in names]
                     marks = ", ".join("?" for _ in names)
-                    connection.execute(f"insert into raw.{tag} values ({marks})", values)
+                    connection.execute(
+                        f"insert into raw.{tag} values ({marks})", values
+                    )
 
 
 def _sql_type(annotation: object) -> str:
@@ -149,5 +155,3 @@ def _sql_type(annotation: object) -> str:
         inner = [part for part in get_args(annotation) if part is not type(None)]
         return _sql_type(inner[0])
     raise TypeError(f"no column type for {annotation}")
-
-

@@ -24,6 +24,8 @@ from generation.events import (
 )
 
 FX_RATES = "JPY,2025-01-01,150\nEUR,2025-01-01,0.8\nEUR,2026-01-01,0.5\n"
+YEARLY = {"interval": "year", "plan_id": "pro"}
+SECOND = {"subscription_id": "second subscription of back"}
 IDS = iter(range(10_000))
 
 
@@ -77,40 +79,37 @@ def cancelled(account: str, said: str, ends: str):
     )
 
 
-def payment(account: str, day: str, amount: int, **more: object):
-    fields = {"kind": "subscription", "currency": "USD"}
-    fields |= {"payment_id": f"payment of {account}"}
-    return event(PaymentSucceeded, account, day, amount_minor=amount, **fields | more)
+def paid(account: str, start: str, end: str, amount: int):
+    """A payment for the subscription's service from `start` until `end`."""
+    return event(
+        PaymentSucceeded,
+        account,
+        start,
+        payment_id=f"payment of {account}",
+        kind="subscription",
+        amount_minor=amount,
+        currency="USD",
+        subscription_id=f"subscription of {account}",
+        period_start=at(start),
+        period_end=at(end),
+    )
+
+
+def of_pack(kind: type, day: str, /, **fields: object):
+    return event(kind, "pack", day, grant_id="grant", **fields)
 
 
 EVENTS = [
     # US: 10 dollars a month from 10 December, never renewed, never cancelled
     registered("open", "US"),
     terms(SubscriptionStarted, "open", "2025-12-10", "2026-01-10", 1000),
-    payment(
-        "open",
-        "2025-12-10",
-        1000,
-        subscription_id="subscription of open",
-        period_start=at("2025-12-10"),
-        period_end=at("2026-01-10"),
-    ),
+    paid("open", "2025-12-10", "2026-01-10", 1000),
     # KR: 240 dollars a year on plan pro from 1 November
     registered("annual", "KR"),
-    terms(
-        SubscriptionStarted,
-        "annual",
-        "2025-11-01",
-        "2026-11-01",
-        24000,
-        interval="year",
-        plan_id="pro",
-    ),
+    terms(SubscriptionStarted, "annual", "2025-11-01", "2026-11-01", 24000, **YEARLY),
     # JP: 1,500 yen a month; the yen has no minor unit
     registered("yen", "JP"),
-    terms(
-        SubscriptionStarted, "yen", "2025-12-01", "2026-01-01", 1500, currency="JPY"
-    ),
+    terms(SubscriptionStarted, "yen", "2025-12-01", "2026-01-01", 1500, currency="JPY"),
     # GB: standard at 10 becomes pro at 37 in mid-January
     registered("upgrade", "GB"),
     terms(SubscriptionStarted, "upgrade", "2025-12-01", "2026-01-01", 1000),
@@ -120,40 +119,27 @@ EVENTS = [
     # TR: pro at 37 becomes standard at 10
     registered("downgrade", "TR"),
     terms(
-        SubscriptionStarted, "downgrade", "2025-12-01", "2026-01-01", 3700, plan_id="pro"
+        SubscriptionStarted,
+        "downgrade",
+        "2025-12-01",
+        "2026-01-01",
+        3700,
+        plan_id="pro",
     ),
     terms(SubscriptionChanged, "downgrade", "2026-01-05", "2026-02-05", 1000),
     # BR: 10 dollars in November, none in December, back in January
     registered("back", "BR"),
     terms(SubscriptionStarted, "back", "2025-11-01", "2025-12-01", 1000),
     cancelled("back", "2025-11-20", "2025-12-01"),
-    terms(
-        SubscriptionStarted,
-        "back",
-        "2026-01-10",
-        "2026-02-10",
-        1000,
-        subscription_id="second subscription of back",
-    ),
+    terms(SubscriptionStarted, "back", "2026-01-10", "2026-02-10", 1000, **SECOND),
     # DE: 8 euros, booked at 0.8 = 10 dollars; renewed at 0.5 = 16 dollars
     registered("euro", "DE"),
-    terms(
-        SubscriptionStarted, "euro", "2025-12-15", "2026-01-15", 800, currency="EUR"
-    ),
-    terms(
-        SubscriptionRenewed, "euro", "2026-01-15", "2026-02-15", 800, currency="EUR"
-    ),
+    terms(SubscriptionStarted, "euro", "2025-12-15", "2026-01-15", 800, currency="EUR"),
+    terms(SubscriptionRenewed, "euro", "2026-01-15", "2026-02-15", 800, currency="EUR"),
     # IN: 31 dollars for the 31 days from 1 January, all given back on the 20th
     registered("refund", "IN"),
     terms(SubscriptionStarted, "refund", "2026-01-01", "2026-02-01", 3100),
-    payment(
-        "refund",
-        "2026-01-01",
-        3100,
-        subscription_id="subscription of refund",
-        period_start=at("2026-01-01"),
-        period_end=at("2026-02-01"),
-    ),
+    paid("refund", "2026-01-01", "2026-02-01", 3100),
     event(
         PaymentRefunded,
         "refund",
@@ -165,37 +151,26 @@ EVENTS = [
     ),
     # RU: a pack of 2,000 credits for 20 dollars on 10 January, at an end on 10 February
     registered("pack", "RU"),
-    event(
+    of_pack(
         CreditsGranted,
-        "pack",
         "2026-01-10",
-        grant_id="grant",
         grant_type="pack",
         granted_credits=2000,
         consideration_minor=2000,
         currency="USD",
         expires_at=at("2026-02-10"),
     ),
-    payment("pack", "2026-01-10", 2000, kind="credit_pack", grant_id="grant"),
-    event(
-        CreditsSpent,
-        "pack",
-        "2026-01-12",
-        grant_id="grant",
-        generation_id="g1",
-        spent_credits=500,
+    of_pack(
+        PaymentSucceeded,
+        "2026-01-10",
+        payment_id="payment of pack",
+        kind="credit_pack",
+        amount_minor=2000,
+        currency="USD",
     ),
-    event(
-        CreditsRefunded,
-        "pack",
-        "2026-01-13",
-        grant_id="grant",
-        generation_id="g1",
-        refunded_credits=100,
-    ),
-    event(
-        CreditsExpired, "pack", "2026-02-10", grant_id="grant", expired_credits=1600
-    ),
+    of_pack(CreditsSpent, "2026-01-12", generation_id="g1", spent_credits=500),
+    of_pack(CreditsRefunded, "2026-01-13", generation_id="g1", refunded_credits=100),
+    of_pack(CreditsExpired, "2026-02-10", expired_credits=1600),
 ]
 
 
