@@ -16,10 +16,12 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import (
     FlowMatchEulerDiscreteScheduler,
 )
 from diffusers.utils import BaseOutput
+from diffusers.utils import logging as diffusers_logging
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast, T5EncoderModel
+from transformers.utils import logging as transformers_logging
 
 from generation.bundled.conditions import draw_heat_map, join_conditions
 from generation.bundled.text_encoder import EncodedPrompts, encode_prompts
@@ -242,6 +244,8 @@ def load_pipeline(folder: Path) -> SpriteVideoPipeline:
     """Load a committed or trained model folder for inference in float32."""
     if not (folder / "model_index.json").exists():
         raise ValueError(f"no model in {folder}: model_index.json is missing")
+    diffusers_logging.disable_progress_bar()  # loading takes a tenth of a second
+    transformers_logging.disable_progress_bar()
     pipeline = SpriteVideoPipeline.from_pretrained(
         folder, dtype=torch.float32, local_files_only=True
     )
