@@ -41,9 +41,11 @@ def targets(preset: str) -> dict[str, float]:
     return TARGETS | {RATIO_MEASURE[preset]: RATIO}
 
 
-def calibrate(preset: str, *, iterations: int = 150) -> Parameters:
+def calibrate(
+    preset: str, *, iterations: int = 150, start: Parameters | None = None
+) -> Parameters:
     """Damped multiplicative fixed point: each parameter follows one figure."""
-    p = Parameters()
+    p = start or Parameters()
     for _ in range(iterations):
         p = _step(p, measure(simulate_path(p)), RATIO_MEASURE[preset])
     return p

@@ -20,6 +20,7 @@ from generation.scenario.measures import weekly_mrr
 from generation.scenario.model import ExpectedPath, booked_per_list
 from generation.scenario.population import PAYING, Population
 from generation.scenario.prices import local_minor, packs, plans
+from generation.scenario.products import is_motion
 from generation.scenario.purchases import ApiAccounts, Sales, TopUpDesk, pack_prices
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.retention import MOTION_LAG
@@ -47,6 +48,7 @@ class Checkout:
         self.scale, self.seed = scale, seed
         self.first_usage_week = first_usage_week
         self.subs = Subscriptions()
+        self.started = np.zeros_like(plan.started[0])
         self.packs, self.packages = Wallet(), Wallet()
         self.top_ups = TopUpDesk(np.zeros((2, NUM_REGIONS)))
         self.api = ApiAccounts()
@@ -58,7 +60,7 @@ class Checkout:
 
     def choose_starters(self, week: int, active: np.ndarray) -> conversion.Starters:
         stream = random_stream(self.seed, Stream.CONVERSION, week)
-        counts = self.plan.starts[:, week]
+        counts = self._wanted_starts(week)
         ordinary = conversion.choose_subscribers(
             self.people, active, week=week, counts=counts, stream=stream
         )
@@ -86,6 +88,18 @@ class Checkout:
             np.concatenate([ordinary.cell, cell]),
             np.concatenate([ordinary.time, time]),
         )
+
+    def _wanted_starts(self, week: int) -> np.ndarray:
+        """New subscriptions of the week. Shape [products, regions].
+
+        What the expected running total asks for, and at least what fills the stock: a
+        start made early is one less later.
+        """
+        planned = self.plan.started[week] - self.started
+        count = np.bincount(self.subs.cell, minlength=planned.size)
+        gap = (self.plan.stock[week] - count).reshape(planned.shape)
+        gap[is_motion()] = 0
+        return np.maximum(np.maximum(planned, gap), 0)
 
     def choose_motion_buyers(
         self, week: int, active: np.ndarray
@@ -133,6 +147,8 @@ class Checkout:
             started=np.bincount(starters.cell, minlength=cells),
             stream=stream,
         )
+        begun = np.bincount(starters.cell, minlength=cells)
+        self.started += begun.reshape(self.started.shape)
         number = to.numbers.take("w", starters.user.size)
         new = subscriptions.start_subscriptions(
             starters.user, starters.cell, starters.time, number

@@ -32,6 +32,7 @@ PACK_MIX = np.array(
     ]
 )
 PACKAGE_DAYS = 30  # an API account buys a package every thirty days
+REGION_PURCHASES = 8  # at least so many a month in a region, so that no sale is a lump
 ACCOUNT_SIGMA = 1.4  # spread of the API accounts' sizes
 
 
@@ -130,6 +131,7 @@ class ApiAccounts:
     created: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     size: np.ndarray = field(default_factory=lambda: np.empty(0))
     sold_usd: np.ndarray = field(default_factory=lambda: np.zeros(NUM_REGIONS))
+    lent_usd: np.ndarray = field(default_factory=lambda: np.zeros(NUM_REGIONS))
 
     def open(
         self, target: np.ndarray, week: int, stream: np.random.Generator
@@ -188,11 +190,9 @@ class ApiAccounts:
         following = np.full(NUM_REGIONS, float(7 * WEEKS))
         later = (self._next_purchase(start + DAY_US) - week_start_us(0)) // DAY_US
         np.minimum.at(following, self.region, later)
-        until = np.minimum((day + 1 + following) / 2, 7 * WEEKS) / 7
-        weeks = np.arange(WEEKS + 1)
-        target = np.array(
-            [np.interp(u, weeks, r) for u, r in zip(until, running.T, strict=True)]
-        )
+        until = np.minimum((day + 1 + following) / 2, 7 * WEEKS)
+        self._lend(_at_day(running, np.array([day, day + 1])))
+        target = np.diag(_at_day(running, until)) + self.lent_usd
         budget = np.maximum(target - self.sold_usd, 0)
         weight = self.size[buyer] / self._per_month()[buyer]
         total = np.bincount(region, weight, NUM_REGIONS)
@@ -200,12 +200,29 @@ class ApiAccounts:
         self.sold_usd = self.sold_usd + np.bincount(region, dollars, NUM_REGIONS)
         return buyer, time[buyer], dollars
 
+    def _lend(self, day: np.ndarray) -> None:
+        """Regions without an account yet leave the day's money to the largest one."""
+        count = np.bincount(self.region, minlength=NUM_REGIONS)
+        if not count.any():
+            return
+        lent = np.where(count == 0, day[1] - day[0], 0)
+        self.lent_usd = self.lent_usd - lent
+        self.lent_usd[np.argmax(count)] += lent.sum()
+
     def _per_month(self) -> np.ndarray:
-        """Purchases in thirty days: large accounts buy often."""
-        return np.clip(np.round(2 * self.size), 1, 20)
+        """Purchases in thirty days: many by large accounts and in small regions."""
+        count = np.bincount(self.region, minlength=NUM_REGIONS)
+        least = np.ceil(REGION_PURCHASES / np.maximum(count, 1))
+        return np.maximum(np.clip(np.round(2 * self.size), 1, 20), least[self.region])
 
     def _next_purchase(self, start: int) -> np.ndarray:
         """The accounts' first purchase that is not before a time."""
         step = (PACKAGE_DAYS * DAY_US / self._per_month()).astype(np.int64)
         age = -((self.created - start) // step)
         return self.created + np.maximum(age, 0) * step
+
+
+def _at_day(running: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Running sums at days. [WEEKS + 1, regions], [n] -> [n, regions]."""
+    edges = 7 * np.arange(WEEKS + 1)
+    return np.stack([np.interp(day, edges, column) for column in running.T], axis=1)

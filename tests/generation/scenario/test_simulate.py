@@ -1,0 +1,133 @@
+"""Simulated rows keep the contract and are reproducible, byte for byte."""
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import polars as pl
+import pytest
+
+from generation.events import EVENT_TYPES
+from generation.scenario.simulate import simulate
+
+TINY = {"scale": 0.0001, "start": date(2025, 12, 15)}  # as the tiny company
+
+
+def digests(out: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.rglob("*.parquet"))
+    }
+
+
+def test_the_number_of_writers_does_not_change_a_byte(
+    tiny_company: Path, tmp_path: Path
+) -> None:
+    simulate(tmp_path, weeks=3, workers=2, **TINY)
+    assert digests(tmp_path) == digests(tiny_company)
+
+
+def test_a_later_end_only_adds_weeks(tiny_company: Path, tmp_path: Path) -> None:
+    simulate(tmp_path, weeks=5, workers=1, **TINY)
+    longer, shorter = digests(tmp_path), digests(tiny_company)
+    assert {name: longer[name] for name in shorter} == shorter
+    assert {name[:10] for name in longer.keys() - shorter.keys()} == {
+        "2026-01-05",
+        "2026-01-12",
+    }
+
+
+def test_another_seed_gives_another_company(tiny_company: Path, tmp_path: Path) -> None:
+    simulate(tmp_path, weeks=3, seed=7, workers=1, **TINY)
+    same = digests(tmp_path).items() & digests(tiny_company).items()
+    assert not same
+
+
+def test_a_rerun_leaves_files_that_readers_have_seen_untouched(
+    tiny_company: Path,
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in tiny_company.rglob("*.parquet")}
+    simulate(tiny_company, weeks=3, workers=1, **TINY)
+    after = {path: path.stat().st_mtime_ns for path in tiny_company.rglob("*.parquet")}
+    assert after == before
+
+
+@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES.keys() - {"vote_cast"}))
+def test_every_row_decodes_as_its_event(event_type: str, tiny_company: Path) -> None:
+    struct = EVENT_TYPES[event_type]
+    rows = 0
+    for path in tiny_company.rglob(f"{event_type}.parquet"):
+        frame = pl.read_parquet(path)
+        assert frame.columns == list(dict.fromkeys(frame.columns))
+        assert set(frame.columns) == set(struct.__struct_fields__)
+        for row in frame.iter_rows(named=True):
+            msgspec.convert(row | {"event_type": event_type}, struct)
+            rows += 1
+    assert rows > 0
+
+
+def test_event_ids_are_unique_within_a_source(tiny_company: Path) -> None:
+    ids = pl.concat(
+        [
+            pl.read_parquet(path, columns=["source", "event_id"])
+            for path in tiny_company.rglob("*.parquet")
+        ]
+    )
+    assert ids.is_duplicated().sum() == 0
+    assert ids["event_id"].str.len_bytes().max() == 12
+
+
+def test_events_lie_in_the_folder_of_their_own_week(tiny_company: Path) -> None:
+    for path in tiny_company.rglob("*.parquet"):
+        days = pl.read_parquet(path, columns=["occurred_at"])["occurred_at"].dt.date()
+        mondays = days.dt.truncate("1w").unique().to_list()
+        assert mondays == [date.fromisoformat(path.parent.name)]
+
+
+def test_nobody_acts_or_pays_before_registering(tiny_company: Path) -> None:
+    registered = pl.read_parquet(tiny_company / "*" / "user_registered.parquet").select(
+        "account_id", pl.col("occurred_at").alias("registered_at")
+    )
+    for event_type in ("session_started", "payment_succeeded", "generation_submitted"):
+        events = pl.read_parquet(tiny_company / "*" / f"{event_type}.parquet")
+        joined = events.join(registered, on="account_id", how="left")
+        assert joined["registered_at"].null_count() == 0
+        assert (joined["occurred_at"] >= joined["registered_at"]).all()
+
+
+def test_the_manifest_states_the_sample_and_the_truth_both_worlds(
+    tiny_company: Path,
+) -> None:
+    manifest = json.loads((tiny_company / "manifest.json").read_text())
+    truth = json.loads((tiny_company / "truth.json").read_text())
+    assert manifest["sample_weight"] == 10_000
+    assert (manifest["start"], manifest["end"]) == ("2025-12-15", "2026-01-04")
+    assert len(truth["weeks"]) == 3 * 14
+    korea = [row for row in truth["weeks"] if row["region"] == "KR"][-1]
+    assert korea["wau"] > 2 * korea["wau_without_motion_control"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"scale": 0.0}, "scale must be above 0 and at most 1, got 0.0; try 0.01"),
+        ({"scale": 1.5}, "got 1.5"),
+        ({"scale": 0.001, "weeks": 0}, "weeks must be from 1 to 100 .* got 0; try 65"),
+        ({"scale": 0.001, "start": date(2024, 12, 31)}, "try 2024-12-30"),
+        ({"scale": 0.001, "start": date(2024, 5, 6)}, "not be before 2024-06-03"),
+        ({"scale": 0.001, "preset": "exact"}, "literal, consistent, got 'exact'"),
+    ],
+)
+def test_a_bad_argument_is_named_with_its_fix(
+    arguments: dict, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        simulate(tmp_path, **arguments)
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_simulations_do_not_mix_in_one_folder(tiny_company: Path) -> None:
+    with pytest.raises(ValueError, match=r"scale 0\.0001, not 0\.0002; remove"):
+        simulate(tiny_company, scale=0.0002, start=TINY["start"], weeks=3)
