@@ -132,7 +132,7 @@ def _draw_badges(build: Build, failure: dict[str, object] | None) -> None:
             f"1:{build.sample_weight:,g} sample",
             icon=":material/groups:",
             color="violet",
-            help=f"One row stands for {build.sample_weight:,g} users. Counts and amounts"
+            help=f"One row stands for {build.sample_weight:,g} users. Counts and money"
             " are scaled up to the company; ratios are the sample's own.",
         )
 

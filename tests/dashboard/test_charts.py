@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dashboard import canvas, charts, overview_panels, regions
+from dashboard.context import Context
 
 INK = "#596273"
 
@@ -96,6 +97,16 @@ def test_december_and_the_last_closed_month_carry_their_value() -> None:
     assert texts(figure) == ["<b>$240M</b>", "<b>$354M</b>"]
     assert list(figure.data[0].marker.pattern.shape) == ["", "", "", "", "/"]
     assert [text for _, text in figure.data[0].customdata][2] == "$240M"
+
+
+def test_charts_show_the_last_fifteen_months_and_the_open_one() -> None:
+    months = rows("month", "2024-06-01", [1e6] * 22, late=1)  # to March 2026
+    newest = Context("build", date(2026, 2, 1), is_newest=True, theme="light")
+    shown = newest.upto(months)
+    assert len(shown) == 16
+    assert shown["period_start"].max() == pd.Timestamp("2026-03-01")
+    earlier = Context("build", date(2025, 12, 1), is_newest=False, theme="light")
+    assert earlier.upto(months)["period_start"].max() == pd.Timestamp("2025-12-01")
 
 
 def test_the_first_bar_has_no_room_for_its_value() -> None:

@@ -111,6 +111,8 @@ def test_the_launch_is_in_the_chart_and_every_chart_has_words(
     assert "Motion control" in shown[actives]
     assert "8 Dec 2025: 3.0M" in actives
     assert "19 Jan 2026: 7.7M" in actives
+    # the week of 30 Dec 2024 has not seven days of history: withheld
+    assert "6 Jan 2025: 1.1M" in actives
     assert all(shown)
     assert len(shown) == 5  # the map is drawn twice, for wide screens and phones
 
