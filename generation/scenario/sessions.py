@@ -1,5 +1,7 @@
 """Sessions of a week's active users: about one on each active day.
 
+A user's active days of a week follow one another. Spread over the week they would make
+every seven-day window that crosses two weeks hold far more people than either week.
 Reads nothing. Writes nothing.
 """
 
@@ -12,22 +14,13 @@ from generation.scenario.population import Population
 from generation.scenario.regions import region_values
 
 HOUR_US = DAY_US // 24
-CORE_DAY, CASUAL_DAY = 0.34, 0.06  # chance of each further active day, assumed
+CORE_DAY, CASUAL_DAY = 0.22, 0.06  # chance of each further active day, assumed
 EXTRA_SESSIONS = 0.05  # second sessions on an active day
 _HOURS = np.array(
     [2, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 7, 8, 8, 7, 5, 3], float
 )
 HOUR_OF_DAY = np.repeat(
     np.arange(24), np.round(_HOURS / _HOURS.sum() * 4096).astype(int)
-)
-_MASKS = np.arange(128)
-_DAYS_IN_MASK = np.array([bin(mask).count("1") for mask in _MASKS])
-_MASKS_BY_SIZE = [_MASKS[size == _DAYS_IN_MASK] for size in range(8)]
-_DAY_TABLE = np.array(
-    [
-        sorted(day for day in range(7) if mask >> day & 1) + [0] * (7 - bits)
-        for mask, bits in zip(_MASKS, _DAYS_IN_MASK, strict=True)
-    ]
 )
 
 
@@ -66,22 +59,22 @@ def draw_sessions(
     region = people.region[users]
     likely = people.is_core[users] | people.is_engaged[users]
     size = 1 + stream.binomial(6, np.where(likely, CORE_DAY, CASUAL_DAY))
-    mask = np.zeros(users.size, np.int64)
-    for number in range(1, 8):
-        here = np.flatnonzero(size == number)
-        options = _MASKS_BY_SIZE[number]
-        mask[here] = options[stream.integers(0, options.size, here.size)]
     is_new = registered > 0
-    day = np.where(is_new, (registered + 5_000_000 - start) // DAY_US, 0)
-    mask = np.where(is_new, (mask >> day << day) | (1 << day), mask)
-    days = _DAYS_IN_MASK[mask]
+    since = np.where(
+        is_new,
+        (registered + 5_000_000 - start) // DAY_US,
+        stream.integers(0, 7, users.size),
+    )
+    days = np.where(is_new, np.minimum(size, 7 - since), size)
+    wrapped = np.maximum(since + days - 7, 0)  # Sunday's neighbour is Monday
     count = days + stream.poisson(EXTRA_SESSIONS * days)
     first = np.cumsum(count) - count
     owner = np.repeat(np.arange(users.size), count)
     turn = np.arange(owner.size) - first[owner]
     extra = stream.integers(0, 7, owner.size) % days[owner]
     place = np.where(turn < days[owner], turn, extra)
-    time = _moment(_DAY_TABLE[mask[owner], place], region[owner], week, stream)
+    shift = np.where(place < wrapped[owner], 0, (since - wrapped)[owner])
+    time = _moment(place + shift, region[owner], week, stream)
     time = np.maximum(time, registered[owner] + 60_000_000 * (turn + 1))
     time = np.where((turn == 0) & is_new[owner], registered[owner] + 5_000_000, time)
     return Sessions(owner, np.minimum(time, start + 7 * DAY_US - 1), first, count)
