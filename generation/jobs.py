@@ -1,6 +1,6 @@
 """The engine's jobs and their events, exactly once each even if a process is killed.
 
-Reads and writes <home>/engine/jobs.db; writes <home>/inbox_spool/engine/*.ndjson.
+Reads and writes <home>/engine/jobs.db; writes <home>/landing/engine/*.ndjson.
 A job's change of state and its events are one transaction; the relay may repeat itself,
 because an event keeps its id.
 """
@@ -44,7 +44,7 @@ class JobStore:
 
     def __init__(self, home: Path) -> None:
         self.folder = home / "engine"
-        self.spool = home / "inbox_spool" / "engine"
+        self.spool = home / "landing" / "engine"
         self.folder.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as database:
             database.execute("pragma journal_mode = wal")

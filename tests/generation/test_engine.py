@@ -29,7 +29,7 @@ def spooled(home: Path) -> list[AnyEvent]:
     """Every line of the spool, decoded by the contract itself."""
     lines = [
         line
-        for path in sorted((home / "inbox_spool" / "engine").glob("*.ndjson"))
+        for path in sorted((home / "landing" / "engine").glob("*.ndjson"))
         for line in path.read_bytes().splitlines()
     ]
     return [msgspec.json.decode(line, type=AnyEvent) for line in lines]
@@ -197,7 +197,7 @@ def test_a_reference_clip_moves_the_subject_along_its_path(tmp_path: Path) -> No
 
 def test_an_event_file_is_lines_of_json(tmp_path: Path) -> None:
     generate(REQUEST, home=tmp_path, out=tmp_path / "clip.png")
-    (path,) = (tmp_path / "inbox_spool" / "engine").iterdir()
+    (path,) = (tmp_path / "landing" / "engine").iterdir()
     assert path.name == "000000000001-000000000006.ndjson"
     types = [json.loads(line)["event_type"] for line in path.open()]
     assert types[-1] == "generation_finished"
