@@ -20,7 +20,7 @@ from generation.scenario.measures import weekly_mrr
 from generation.scenario.model import ExpectedPath, booked_per_list
 from generation.scenario.population import PAYING, Population
 from generation.scenario.prices import local_minor, packs, plans
-from generation.scenario.products import is_motion
+from generation.scenario.products import is_dear, is_motion
 from generation.scenario.purchases import ApiAccounts, Sales, TopUpDesk, pack_prices
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.retention import MOTION_LAG
@@ -92,13 +92,13 @@ class Checkout:
     def _wanted_starts(self, week: int) -> np.ndarray:
         """New subscriptions of the week. Shape [products, regions].
 
-        What the expected running total asks for, and at least what fills the stock: a
-        start made early is one less later.
+        What the expected running total asks for; on the dear plans at least what fills
+        the stock: a start made early is one less later.
         """
         planned = self.plan.started[week] - self.started
         count = np.bincount(self.subs.cell, minlength=planned.size)
         gap = (self.plan.stock[week] - count).reshape(planned.shape)
-        gap[is_motion()] = 0
+        gap[is_motion() | ~is_dear()] = 0
         return np.maximum(np.maximum(planned, gap), 0)
 
     def choose_motion_buyers(

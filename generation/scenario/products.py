@@ -69,6 +69,12 @@ def is_motion() -> np.ndarray:
     return np.array([product.payer_class == motion for product in products()])
 
 
+@cache
+def is_dear() -> np.ndarray:
+    """Products of the professional segment: few, and each moves the revenue."""
+    return np.array([plans()[product.plan].segment == "pro" for product in products()])
+
+
 def split_starts(
     consumer: np.ndarray, pro: np.ndarray, motion: np.ndarray, week: int
 ) -> np.ndarray:
