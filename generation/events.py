@@ -1,9 +1,9 @@
 """The event contract: one msgspec Struct per event type, the only source of its schema.
 
-JSON Schema, Arrow and dbt column types and docs/events.md are derived from these Structs.
-Rules that never change: integers are int64, money is integer minor units of `currency`
-without tax, times are aware UTC at microsecond precision, ids are strings. A change of a
-field's meaning or type needs a new `schema_version`; only nullable fields may be added.
+JSON Schema, Arrow and dbt column types and docs/events.md are derived from them. Rules
+that never change: integers are int64, money is integer minor units of `currency`
+without tax, times are aware UTC at microsecond precision, ids are strings. A change of
+a field's meaning or type needs a new `schema_version`; only nullable fields are added.
 """
 
 from datetime import datetime
@@ -35,11 +35,12 @@ GenerationStatus = Literal["succeeded", "failed", "moderated", "cancelled"]
 ErrorClass = Literal["user_input", "safety", "capacity", "timeout", "oom", "internal"]
 
 
-class Event(msgspec.Struct, kw_only=True, frozen=True, tag_field="event_type"):
+class Event(msgspec.Struct, kw_only=True, tag_field="event_type"):
     """The envelope that every event carries.
 
-    An event is identified by (`source`, `event_id`): a producer that sends it again uses
-    the same pair. `received_at` is set by the platform when a producer leaves it out.
+    An event is identified by (`source`, `event_id`): a producer that sends it again
+    uses the same pair. `received_at` is set by the platform when a producer leaves it
+    out.
     """
 
     event_id: Id
@@ -156,7 +157,7 @@ class VideoShared(Event, tag="video_shared"):
 
 
 class CreditsGranted(Event, tag="credits_granted"):
-    """Credits were given to an account; `consideration_minor` is what was paid for them.
+    """Credits were given to an account; `consideration_minor` is what they cost it.
 
     Free and compensation grants have no consideration: they cause cost, never revenue.
     """

@@ -5,8 +5,10 @@ and the schema `meta` into the DuckDB file that is being built.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -109,7 +111,7 @@ def write(
         "tests_total": len(results.tests),
         "status": "passed",
     }
-    tables = [
+    tables: list[tuple[str, Sequence[Any], dict[str, Any]]] = [
         ("metrics.catalog", catalog_rows(manifest), CATALOG),
         ("meta.build", [build], BUILD),
         ("meta.test_results", results.tests, TEST_RESULTS),

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 import typer
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from pipelines.cli import console, fail, progress_bar
 from pipelines.settings import ROOT, settings
@@ -30,7 +30,7 @@ DEMO_PROMPTS = {
 
 
 @contextmanager
-def task(title: str, *, total: int | None = None) -> Iterator[tuple[Progress, int]]:
+def task(title: str, *, total: int | None = None) -> Iterator[tuple[Progress, TaskID]]:
     """Open a progress bar with one task."""
     with progress_bar() as progress:
         yield progress, progress.add_task(title, total=total, note="")

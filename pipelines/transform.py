@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -228,10 +228,10 @@ def _run_dbt(
 
 
 def _finished_nodes(
-    lines: Iterator[bytes] | object, said: list[str]
+    lines: Iterable[bytes], said: list[str]
 ) -> Iterator[tuple[str, int, int]]:
     """Pick the finished nodes out of dbt's JSON log; keep the messages for an error."""
-    for line in lines:  # type: ignore[attr-defined]
+    for line in lines:
         try:
             message = json.loads(line)
         except ValueError:
