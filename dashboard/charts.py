@@ -17,7 +17,8 @@ from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, fade, set_axes, set
 
 # Names of launches closer together than this share of the axis would overlap.
 NAME_ROOM = 0.3
-SIGN_ROOM = 0.2
+# An unnamed launch is a short mark on the axis, away from lines and values.
+MARK_HEIGHT = 0.07
 # Share of a waterfall's span that a text beside a bar takes on a phone.
 TEXT_ROOM = 0.42
 GAINS = ("new", "expansion", "reactivation")
@@ -190,19 +191,20 @@ def _mark_launches(
             named.append(place)
             text = f"<b>{row.title}</b>" if row.kind == "feature" else row.title
         else:
-            text = "◆" if nearest > SIGN_ROOM else ""
+            text = ""
         _draw_launch(figure, row, place, text)
 
 
 def _draw_launch(figure: go.Figure, row: Any, place: float, text: str) -> None:
     is_bold = row.kind == "feature" and bool(text)
     color = LAUNCH if row.kind == "feature" else GREY
+    remark = f": {row.detail}" if isinstance(row.detail, str) else ""
     figure.add_shape(
         type="line",
         x0=row.date,
         x1=row.date,
         y0=0,
-        y1=1,
+        y1=1 if text else MARK_HEIGHT,
         yref="paper",
         line=dict(
             color=color,
@@ -226,8 +228,7 @@ def _draw_launch(figure: go.Figure, row: Any, place: float, text: str) -> None:
         y=[figure.layout.yaxis.range[1]],
         mode="markers",
         marker=dict(size=12, color=color, opacity=0),
-        hovertemplate=f"{formats.day(row.date)} · {row.title}: {row.detail}"
-        "<extra></extra>",
+        hovertemplate=f"{formats.day(row.date)} · {row.title}{remark}<extra></extra>",
     )
 
 
@@ -235,7 +236,7 @@ def _write(figure: go.Figure, mark: Mark) -> None:
     """Write a value beside its point, on the side where the line is not."""
     x_anchor, y_anchor, x_shift, y_shift = {
         "above": ("center", "bottom", 0, 5),
-        "above left": ("right", "bottom", -3, 5),
+        "below left": ("right", "top", -2, -5),
         "above right": ("left", "bottom", -6, 5),
         "below": ("left", "top", -2, -6),
         "right": ("left", "middle", 7, 0),

@@ -16,8 +16,8 @@ from dashboard.context import Context
 from dashboard.region_panels import by_region
 
 ACTIVES_HELP = (
-    "Distinct people in each ISO week, Monday to Sunday. A rule marks a launch; point"
-    " at the line for the numbers."
+    "Distinct people in each ISO week, Monday to Sunday. Rules, and short marks on the"
+    " axis, are launches; point at them or at the line."
 )
 ARR_HELP = "Twelve times the run-rate revenue of each month. Hatched: still open."
 BRIDGE_HELP = (
@@ -161,7 +161,7 @@ def actives_marks(rows: pd.DataFrame, launches: pd.DataFrame) -> list[Mark]:
     if not features.empty:
         before = rows[rows["period_start"] + timedelta(days=6) < features["date"].max()]
         if not before.empty:
-            wanted.insert(0, (before.iloc[-1], "above left"))
+            wanted.insert(0, (before.iloc[-1], "below left"))
     marks: list[Mark] = []
     for row, side in wanted:
         mark = _mark(row, "count", side)

@@ -79,6 +79,12 @@ def test_a_rollout_by_region_is_one_launch_on_its_first_day() -> None:
     assert pd.Timestamp(figure.layout.shapes[0].x0) == pd.Timestamp("2025-12-18")
 
 
+def test_a_launch_without_a_remark_says_no_more_than_its_name() -> None:
+    events = launches(("2025-12-18", "Motion control", "feature")).assign(detail=None)
+    figure = charts.trend(WEEKS, form="count", ink=INK, launches=events)
+    assert figure.data[-1].hovertemplate.startswith("18 Dec 2025 · Motion control<")
+
+
 def test_a_feature_keeps_its_name_where_a_model_has_no_room() -> None:
     events = launches(
         ("2025-12-03", "Model 2.6", "model"),
@@ -88,7 +94,8 @@ def test_a_feature_keeps_its_name_where_a_model_has_no_room() -> None:
     figure = charts.trend(WEEKS, form="count", ink=INK, launches=events)
     assert "<b>Motion control</b>" in texts(figure)
     assert not {"Model 2.6", "Model 2.0"} & set(texts(figure))
-    assert len(figure.layout.shapes) == 2
+    tall = {shape.line.color: shape.y1 for shape in figure.layout.shapes}
+    assert tall == {canvas.LAUNCH: 1, canvas.GREY: charts.MARK_HEIGHT}
 
 
 def test_december_and_the_last_closed_month_carry_their_value() -> None:
