@@ -125,19 +125,17 @@ def publish(
             _create_metric(connection, name, rows)
         _write(connection, "metrics.catalog", _catalog(), account.CATALOG)
         _write_account(connection, build_id, built_at=built_at, weight=weight)
-        _write(
-            connection,
-            "marts.dim_launches",
-            [
-                dict(zip(("date", "title", "kind", "detail"), row, strict=True))
-                for row in LAUNCHES
-            ],
-            {"date": pl.Date, "title": pl.String, "kind": pl.String}
-            | {"detail": pl.String},
-        )
+        _write_launches(connection)
         if change is not None:
             change(connection)
     return warehouse.publish(home, building, build_id)
+
+
+def _write_launches(connection: duckdb.DuckDBPyConnection) -> None:
+    names = ("date", "title", "kind", "detail")
+    rows = [dict(zip(names, launch, strict=True)) for launch in LAUNCHES]
+    schema = {name: pl.Date if name == "date" else pl.String for name in names}
+    _write(connection, "marts.dim_launches", rows, schema)
 
 
 def _metric_rows() -> dict[str, list[tuple[object, ...]]]:
