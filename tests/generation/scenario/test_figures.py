@@ -29,7 +29,13 @@ def to_usd(frame: pl.DataFrame, *, amount: str, day: str) -> pl.DataFrame:
     digits = pl.when(pl.col("currency").is_in(["JPY", "KRW"])).then(1).otherwise(100)
     return (
         frame.sort(day)
-        .join_asof(rates, left_on=day, right_on="valid_from", by="currency")
+        .join_asof(
+            rates,
+            left_on=day,
+            right_on="valid_from",
+            by="currency",
+            check_sortedness=False,  # it is sorted; Polars cannot check it by group
+        )
         .with_columns((pl.col(amount) / digits / pl.col("units_per_usd")).alias("usd"))
     )
 

@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
+from generation.scenario.calendar import DAY_US, week_start_us
+from generation.scenario.ledger import NEVER, PlanSlots, charge
+from generation.scenario.videos import FAILED, SUCCEEDED, Videos
+
+NOON = week_start_us(79) + DAY_US // 2
 SIGNS = {
     "granted": ("granted_credits", 1),
     "spent": ("spent_credits", -1),
@@ -80,3 +86,79 @@ def test_what_a_generation_is_charged_is_what_its_grant_lost(
     assert (failed["refunded_credits"] == failed["spent_credits"]).all()
     delivered = finished.filter(pl.col("status") == "succeeded")
     assert (delivered["charged_credits"] > 0).all()
+
+
+def make_videos(**changes: list[int]) -> Videos:
+    """Generations of user 5 on a Monday at noon: 10 s long, 20 credits, all failed."""
+    size = len(changes["time"])
+    plain = {
+        "owner": 5,
+        "session": 0,
+        "is_paid": 1,
+        "pack": -1,
+        "mode": 0,
+        "model": 0,
+        "quality": 0,
+        "seconds": 10,
+        "has_audio": 0,
+        "credits": 20,
+        "queue_ms": 0,
+        "run_ms": 10_000,
+        "status": FAILED,
+    }
+    columns = {name: np.full(size, value) for name, value in plain.items()}
+    return Videos(**columns | {name: np.array(v) for name, v in changes.items()})
+
+
+def make_slots(*, boundary: int, balance: tuple[int, int]) -> PlanSlots:
+    return PlanSlots(
+        user=np.array([5]),
+        boundary=np.array([boundary]),
+        grant=np.array([[70, 71]]),
+        balance=np.array([balance]),
+    )
+
+
+def test_a_refund_never_comes_after_the_end_of_its_grant() -> None:
+    # The second generation is asked for before the boundary and ends after it.
+    boundary = NOON + 15_000_000
+    videos = make_videos(time=[NOON, NOON + 10_000_000])
+    slots = make_slots(boundary=boundary, balance=(100, 660))
+    charge(videos, slots, pack_number=np.array([-1, -1]), week_end=NOON + DAY_US)
+    assert videos.status.tolist() == [FAILED, SUCCEEDED]
+    assert slots.balance.tolist() == [[80, 660]]  # only the delivered one is charged
+
+
+def test_a_refund_never_falls_into_the_next_week() -> None:
+    videos = make_videos(time=[NOON, NOON + 10_000_000])
+    slots = make_slots(boundary=NEVER, balance=(100, 0))
+    charge(videos, slots, pack_number=np.array([-1, -1]), week_end=NOON + 15_000_000)
+    assert videos.status.tolist() == [FAILED, SUCCEEDED]
+
+
+def test_free_credits_pay_what_the_plan_cannot_and_come_in_whole_claims() -> None:
+    # 50 plan credits pay two of five generations; 3 x 20 = 60 fit into one claim of 66.
+    videos = make_videos(
+        time=[NOON + i * 60_000_000 for i in range(5)], status=[SUCCEEDED] * 5
+    )
+    slots = make_slots(boundary=NEVER, balance=(50, 0))
+    charges = charge(
+        videos, slots, pack_number=np.full(5, -1), week_end=NOON + 5 * DAY_US
+    )
+    assert charges.kind.tolist() == [0, 0, 2, 2, 2]
+    assert charges.number.tolist()[:2] == [70, 70]
+    assert charges.claims.granted.tolist() == [66]
+    assert charges.claims.left.tolist() == [6]
+    assert slots.balance[0, 0] == 10
+
+
+def test_a_failed_free_generation_gives_its_credits_back_to_the_claim() -> None:
+    # The second of two fails a day later: its claim is over then, so it succeeds.
+    late = [NOON, NOON + 60_000_000]
+    videos = make_videos(time=late, run_ms=[10_000, 90_000_000])
+    slots = make_slots(boundary=NEVER, balance=(0, 0))
+    charges = charge(
+        videos, slots, pack_number=np.full(2, -1), week_end=NOON + 5 * DAY_US
+    )
+    assert videos.status.tolist() == [FAILED, SUCCEEDED]
+    assert charges.claims.left.tolist() == [66 - 20]

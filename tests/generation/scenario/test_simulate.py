@@ -12,7 +12,15 @@ import pytest
 from generation.events import EVENT_TYPES
 from generation.scenario.simulate import simulate
 
-TINY = {"scale": 0.0001, "start": date(2025, 12, 15)}  # as the tiny company
+EARLY = {"scale": 0.0005, "start": date(2024, 10, 7)}
+
+
+@pytest.fixture(scope="module")
+def early_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three weeks of the young company: quick to make again."""
+    out = tmp_path_factory.mktemp("early")
+    simulate(out, weeks=3, workers=1, **EARLY)
+    return out
 
 
 def digests(out: Path) -> dict[str, str]:
@@ -23,34 +31,38 @@ def digests(out: Path) -> dict[str, str]:
 
 
 def test_the_number_of_writers_does_not_change_a_byte(
-    tiny_company: Path, tmp_path: Path
+    early_company: Path, tmp_path: Path
 ) -> None:
-    simulate(tmp_path, weeks=3, workers=2, **TINY)
-    assert digests(tmp_path) == digests(tiny_company)
+    simulate(tmp_path, weeks=3, workers=2, **EARLY)
+    assert digests(tmp_path) == digests(early_company)
 
 
-def test_a_later_end_only_adds_weeks(tiny_company: Path, tmp_path: Path) -> None:
-    simulate(tmp_path, weeks=5, workers=1, **TINY)
-    longer, shorter = digests(tmp_path), digests(tiny_company)
+def test_a_later_end_only_adds_weeks(early_company: Path, tmp_path: Path) -> None:
+    simulate(tmp_path, weeks=5, workers=1, **EARLY)
+    longer, shorter = digests(tmp_path), digests(early_company)
     assert {name: longer[name] for name in shorter} == shorter
     assert {name[:10] for name in longer.keys() - shorter.keys()} == {
-        "2026-01-05",
-        "2026-01-12",
+        "2024-10-28",
+        "2024-11-04",
     }
 
 
-def test_another_seed_gives_another_company(tiny_company: Path, tmp_path: Path) -> None:
-    simulate(tmp_path, weeks=3, seed=7, workers=1, **TINY)
-    same = digests(tmp_path).items() & digests(tiny_company).items()
+def test_another_seed_gives_another_company(
+    early_company: Path, tmp_path: Path
+) -> None:
+    simulate(tmp_path, weeks=3, seed=7, workers=1, **EARLY)
+    same = digests(tmp_path).items() & digests(early_company).items()
     assert not same
 
 
 def test_a_rerun_leaves_files_that_readers_have_seen_untouched(
-    tiny_company: Path,
+    early_company: Path,
 ) -> None:
-    before = {path: path.stat().st_mtime_ns for path in tiny_company.rglob("*.parquet")}
-    simulate(tiny_company, weeks=3, workers=1, **TINY)
-    after = {path: path.stat().st_mtime_ns for path in tiny_company.rglob("*.parquet")}
+    before = {
+        path: path.stat().st_mtime_ns for path in early_company.rglob("*.parquet")
+    }
+    simulate(early_company, weeks=3, workers=1, **EARLY)
+    after = {path: path.stat().st_mtime_ns for path in early_company.rglob("*.parquet")}
     assert after == before
 
 
@@ -130,4 +142,4 @@ def test_a_bad_argument_is_named_with_its_fix(
 
 def test_two_simulations_do_not_mix_in_one_folder(tiny_company: Path) -> None:
     with pytest.raises(ValueError, match=r"scale 0\.0001, not 0\.0002; remove"):
-        simulate(tiny_company, scale=0.0002, start=TINY["start"], weeks=3)
+        simulate(tiny_company, scale=0.0002, start=date(2025, 12, 15), weeks=3)
