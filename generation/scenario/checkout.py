@@ -9,7 +9,6 @@ from generation.scenario import billing_events as billing
 from generation.scenario import columns as col
 from generation.scenario import conversion, subscriptions, usage_events
 from generation.scenario.calendar import (
-    DAY_US,
     WEEK_US,
     WEEKS_PER_MONTH,
     add_months,
@@ -131,7 +130,7 @@ class Checkout:
         )
         days = packs("api")[0].valid_days
         number = billing.report_sales(to, named, "api_package", valid_days=days)
-        self._deposit(self.packages, sales, number, days)
+        self.packages.deposit(sales, number, days)
 
     def subscribe(
         self, to: Reporter, week: int, starters: conversion.Starters
@@ -209,7 +208,7 @@ class Checkout:
         number = billing.report_sales(
             to, sales, "credit_pack", valid_days=pack.valid_days, refund_stream=stream
         )
-        self._deposit(self.packs, sales, number, pack.valid_days)
+        self.packs.deposit(sales, number, pack.valid_days)
         self.people.eligible_from[buyers.user] = week + PAUSE_WEEKS
         self.people.has_paid[buyers.user] = True
         self.motion_user = np.concatenate([self.motion_user, buyers.user])
@@ -225,11 +224,9 @@ class Checkout:
         segment = subscriptions.segment_of_plan()[subs.plan]
         cell = np.where(settled, segment * NUM_REGIONS + subs.region, -1)
         candidates = [np.flatnonzero(cell == index) for index in range(2 * NUM_REGIONS)]
+        budget = self._top_up_budget(week)
         buyer, kind, time = self.top_ups.sell(
-            self._top_up_budget(week),
-            candidates=candidates,
-            week=week,
-            stream=stream,
+            budget, candidates=candidates, week=week, stream=stream
         )
         if not buyer.size:
             return
@@ -244,7 +241,7 @@ class Checkout:
         )
         days = offered[0].valid_days
         number = billing.report_sales(to, sales, "credit_pack", valid_days=days)
-        self._deposit(self.packs, sales, number, days)
+        self.packs.deposit(sales, number, days)
         subs.top_up_week[buyer] = week
 
     def close_week(self, to: Reporter, week: int, slots: PlanSlots) -> None:
@@ -254,7 +251,6 @@ class Checkout:
         self._expire(to, week, self.packages, "j")
 
     def _close_slots(self, to: Reporter, slots: PlanSlots) -> None:
-        """Expire the plan credits that ended, keep the balance of the others."""
         ended = slots.boundary < NEVER
         rows = np.flatnonzero(
             ended & (slots.grant[:, 0] > 0) & (slots.balance[:, 0] > 0)
@@ -278,7 +274,6 @@ class Checkout:
         return is_pro
 
     def _expire(self, to: Reporter, week: int, wallet: Wallet, letter: str) -> None:
-        """Bought credits that reached their end."""
         end = week_start_us(week) + WEEK_US
         over = np.flatnonzero(wallet.expires < end)
         rest = over[wallet.balance[over] > 0]
@@ -295,20 +290,10 @@ class Checkout:
     def _top_up_budget(self, week: int) -> np.ndarray:
         """Expected top-ups, and what rounding took from or gave to subscriptions.
 
-        So each segment and region keeps to its expected revenue. Shape [2, regions].
+        Segments and regions so keep to their revenue. Shape [2, regions].
         """
         before, self.mrr_usd = self.mrr_usd, subscriptions.mrr_usd(self.subs)
         actual = (before + self.mrr_usd) / 2
         missing = (self.expected_mrr[:, week] * self.scale - actual) / WEEKS_PER_MONTH
         expected = self.path.top_up_local[:, week] * self.scale
         return expected + missing / self.booked_per_list[week]
-
-    @staticmethod
-    def _deposit(wallet: Wallet, sales: Sales, number: np.ndarray, days: int) -> None:
-        wallet.add(
-            owner=sales.owner,
-            number=number,
-            balance=sales.credits,
-            starts=sales.time,
-            expires=sales.time + days * DAY_US,
-        )

@@ -169,11 +169,7 @@ def _conversions(
 ) -> tuple[np.ndarray, np.ndarray]:
     """New subscriptions by product and motion pack buyers, week after week."""
     wau = registrations + existing
-    intent = np.exp(np.interp(MID_DAY, INTENT_DAYS, np.log(p.intent)))
-    intent = intent * (MID_DAY > PAID_FROM)
-    factor = values("conversion")
-    factor[US] *= p.conversion_us
-    factor[CN] *= p.conversion_cn
+    intent = _intent(p)
     motion_hazard = (
         p.convert_motion * _motion_gate(p, wave) * np.sqrt(values("conversion"))
     )
@@ -192,7 +188,7 @@ def _conversions(
             - VIRAL_LOSS * viral[week]
             + OLD_INTENT * np.maximum(free - registrations[week], 0)
         )
-        base = intent[week] * factor * load
+        base = intent[week] * load
         motion[week] = motion_hazard[week] * free
         starts[:, week] = products.split_starts(
             p.convert_consumer * base,
@@ -201,6 +197,15 @@ def _conversions(
             week,
         )
     return starts, motion
+
+
+def _intent(p: Parameters) -> np.ndarray:
+    """Willingness to pay by week and region; nobody can before the plans open."""
+    intent = np.exp(np.interp(MID_DAY, INTENT_DAYS, np.log(p.intent)))
+    factor = values("conversion")
+    factor[US] *= p.conversion_us
+    factor[CN] *= p.conversion_cn
+    return (intent * (MID_DAY > PAID_FROM))[:, None] * factor
 
 
 def _motion_gate(p: Parameters, wave: _Wave) -> np.ndarray:

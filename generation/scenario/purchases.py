@@ -74,29 +74,33 @@ class TopUpDesk:
         """
         self.budget += expected
         prices = np.array([pack.price_usd for pack in packs("top_up")])
-        factor = region_values("price_factor")
-        buyers, sold = [], []
-        for cell, may in enumerate(candidates):
-            segment, region = divmod(cell, NUM_REGIONS)
-            budget = self.budget[segment, region]
-            if not may.size or budget <= 0:
-                continue
-            mix = PACK_MIX[segment]
-            local = prices * factor[region]
-            count = int(2 * budget / (mix @ local)) + 16
-            kind = np.searchsorted(np.cumsum(mix), stream.random(count), side="right")
-            kind = kind[np.cumsum(local[kind]) <= budget]
-            kind = _fill(kind, local, budget)
-            self.budget[segment, region] -= local[kind].sum()
-            buyers.append(may[stream.integers(0, may.size, kind.size)])
-            sold.append(kind)
-        if not sold:
-            none = np.empty(0, np.int64)
-            return none, none, none
-        kind, buyer = np.concatenate(sold), np.concatenate(buyers)
+        cells = [cell for cell, may in enumerate(candidates) if may.size]
+        sold = [self._draw_packs(cell, prices, stream) for cell in cells]
+        buyers = [
+            candidates[cell][stream.integers(0, candidates[cell].size, kind.size)]
+            for cell, kind in zip(cells, sold, strict=True)
+        ]
+        none = [np.empty(0, np.int64)]
+        kind, buyer = np.concatenate(none + sold), np.concatenate(none + buyers)
         order = stream.permutation(kind.size)
         time = _times_by_value(prices[kind[order]], week, stream)
         return buyer[order], kind[order], time
+
+    def _draw_packs(
+        self, cell: int, prices: np.ndarray, stream: np.random.Generator
+    ) -> np.ndarray:
+        """Packs that a cell's budget pays, by the segment's mix."""
+        segment, region = divmod(cell, NUM_REGIONS)
+        budget = self.budget[segment, region]
+        local = prices * region_values("price_factor")[region]
+        if budget <= 0:
+            return np.empty(0, np.int64)
+        mix = PACK_MIX[segment]
+        count = int(2 * budget / (mix @ local)) + 16
+        kind = np.searchsorted(np.cumsum(mix), stream.random(count), side="right")
+        kind = _fill(kind[np.cumsum(local[kind]) <= budget], local, budget)
+        self.budget[segment, region] -= local[kind].sum()
+        return kind
 
 
 def _fill(kind: np.ndarray, local: np.ndarray, budget: float) -> np.ndarray:

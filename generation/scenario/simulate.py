@@ -7,7 +7,7 @@ Reads the committed parameters and data/reference. Writes <out>/<week>/<event>.p
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from typing import Literal
 from generation.scenario.calendar import FIRST_WEEK, WEEKS, week_of, week_start
 from generation.scenario.company import Company
 from generation.scenario.landing import LandingWriter
-from generation.scenario.model import simulate_path
+from generation.scenario.model import ExpectedPath, simulate_path
 from generation.scenario.parameters import Parameters
 from generation.scenario.truth import weekly_truth
 
@@ -52,55 +52,62 @@ def simulate(
 ) -> Manifest:
     """Write the company's events, week after week.
 
-    Accounts, subscriptions and payments are simulated from the company's first week;
-    sessions and generations are written from `start` on. Equal arguments give equal
-    bytes, whatever the number of workers; a longer run only adds weeks.
+    Accounts and payments begin with the company, sessions and generations on `start`.
+    Equal arguments give equal bytes with any number of workers; more weeks only add.
 
     Args:
         out: folder of the week folders; created if missing.
         scale: simulated users per real user, above 0 and at most 1.
         start: Monday on which the activity window begins.
-        weeks: length of the activity window.
-        preset: which calibration of the company.
-        seed: root of all random streams.
+        weeks: length of the window.
+        preset: which calibration.
+        seed: root of the random streams.
         workers: writing threads beside the simulation; by default one per further core.
-        on_progress: called after each written week of the window with weeks done, weeks
-            in all and events so far.
+        on_progress: called after each week with the window's weeks done (0 before it),
+            its weeks in all and the events so far.
 
     Raises:
-        ValueError: an argument is out of range; the message names the fix.
+        ValueError: an argument is out of range.
     """
     _check(scale, start, weeks)
-    path = simulate_path(Parameters.load(preset))
-    first, end = week_of(start), week_of(start) + weeks
+    end = week_start(week_of(start) + weeks) - timedelta(days=1)
     manifest = Manifest(
-        sample_weight=1 / scale,
-        scale=scale,
-        seed=seed,
-        preset=preset,
-        start=start.isoformat(),
-        end=(week_start(end) - timedelta(days=1)).isoformat(),
-        weeks=weeks,
-        events=0,
+        1 / scale, scale, seed, preset, start.isoformat(), end.isoformat(), weeks, 0
     )
+    parameters = Parameters.load(preset)
     _refuse_mixture(out, manifest)
-    if workers is None:
-        workers = max((os.cpu_count() or 1) - 1, 1)
-    writer = LandingWriter(out, workers=workers)
+    writer = LandingWriter(out, workers=workers or max((os.cpu_count() or 1) - 1, 1))
+    _run(manifest, simulate_path(parameters), writer, on_progress)
+    manifest = replace(manifest, events=writer.events)
+    truth = weekly_truth(preset, week_of(start), week_of(start) + weeks)
+    _write_json(out / "truth.json", truth)
+    _write_json(out / "manifest.json", asdict(manifest))
+    return manifest
+
+
+def _run(
+    manifest: Manifest,
+    path: ExpectedPath,
+    writer: LandingWriter,
+    on_progress: Progress | None,
+) -> None:
+    """Simulate all weeks from the company's first one on."""
+    first = week_of(date.fromisoformat(manifest.start))
     company = Company(
-        path, writer, scale=scale, seed=seed, weeks=end, first_usage_week=first
+        path,
+        writer,
+        scale=manifest.scale,
+        seed=manifest.seed,
+        weeks=first + manifest.weeks,
+        first_usage_week=first,
     )
-    for week in range(end):
+    for week in range(first + manifest.weeks):
         writer.begin(week)
         company.run_week(week)
         writer.finish()
         if on_progress is not None:
-            on_progress(max(week - first + 1, 0), weeks, writer.events)
+            on_progress(max(week - first + 1, 0), manifest.weeks, writer.events)
     writer.close()
-    done = Manifest(**(asdict(manifest) | {"events": writer.events}))
-    _write_json(out / "truth.json", weekly_truth(preset, first, end))
-    _write_json(out / "manifest.json", asdict(done))
-    return done
 
 
 def _check(scale: float, start: date, weeks: int) -> None:

@@ -16,7 +16,13 @@ from generation.scenario.regions import region_values
 from generation.scenario.sessions import Sessions, draw_sessions
 from generation.scenario.streams import Stream, random_stream
 from generation.scenario.usage_events import API_ACCOUNT, Reporter
-from generation.scenario.videos import MEAN_CREDITS, Videos, draw_counts, draw_videos
+from generation.scenario.videos import (
+    MEAN_CREDITS,
+    Request,
+    Videos,
+    draw_counts,
+    draw_videos,
+)
 from generation.scenario.wallet import Wallet, affordable, burn_counts
 
 CHUNK = 1 << 17  # active users handled together; bounds the memory
@@ -132,19 +138,18 @@ def _make_videos(
     time = np.minimum(opened + np.minimum(wait, 18_000_000_000), midnight - rest)
     user = users[owner]
     region = people.region[user]
-    return draw_videos(
-        user,
-        session,
-        time,
+    request = Request(
+        owner=user,
+        session=session,
+        time=time,
         is_paid=(segment[owner] > 0) | (pack >= 0),
         pack=pack,
         can_motion=people.is_exposed[user]
         & ~people.is_holdout[user]
         & (time >= _rollout_us()[region]),
-        week_day=week.week * 7,
         weeks_open=week.weeks_open[region],
-        stream=stream,
     )
+    return draw_videos(request, week_day=week.week * 7, stream=stream)
 
 
 def _within_packs(videos: Videos, packs: Wallet) -> np.ndarray:
@@ -222,17 +227,16 @@ def run_api(week: Week, packages: Wallet) -> int:
         return 0
     span = (np.minimum(week.end, packages.expires) - start)[grant] - 1_000_000
     time = start[grant] + (stream.random(grant.size) * span).astype(np.int64)
-    videos = draw_videos(
-        packages.owner[grant] + API_ACCOUNT,
-        np.zeros(grant.size, np.int64),
-        time,
+    request = Request(
+        owner=packages.owner[grant] + API_ACCOUNT,
+        session=np.zeros(grant.size, np.int64),
+        time=time,
         is_paid=np.ones(grant.size, bool),
         pack=grant,
         can_motion=np.zeros(grant.size, bool),
-        week_day=week.week * 7,
         weeks_open=np.zeros(grant.size),
-        stream=stream,
     )
+    videos = draw_videos(request, week_day=week.week * 7, stream=stream)
     videos = videos.take(_within_packs(videos, packages))
     none = np.empty(0, np.int64)
     slots = PlanSlots(none, none, none.reshape(0, 2), none.reshape(0, 2))

@@ -108,23 +108,27 @@ class Videos:
         return np.ceil(self.gpu_seconds * device_micros_per_second()).astype(np.int64)
 
 
+@dataclass(frozen=True)
+class Request:
+    """Who asks for generations, when, and what they may use; one entry each."""
+
+    owner: np.ndarray
+    session: np.ndarray
+    time: np.ndarray
+    is_paid: np.ndarray
+    pack: np.ndarray
+    can_motion: np.ndarray
+    weeks_open: np.ndarray  # since the region has motion control
+
+
 def draw_videos(
-    owner: np.ndarray,
-    session: np.ndarray,
-    time: np.ndarray,
-    *,
-    is_paid: np.ndarray,
-    pack: np.ndarray,
-    can_motion: np.ndarray,
-    week_day: int,
-    weeks_open: np.ndarray,
-    stream: np.random.Generator,
+    request: Request, *, week_day: int, stream: np.random.Generator
 ) -> Videos:
-    """Choose what each generation is and how long it takes."""
-    count = owner.size
+    """Choose what each generation of a week is and how long it takes."""
+    count, is_paid = request.owner.size, request.is_paid
     model = _choose_model(count, week_day, stream)
-    share = MOTION_SHARE * (1 / 3 + 2 / 3 * np.exp(-weeks_open / 12))
-    motion = can_motion & (stream.random(count) < share)
+    share = MOTION_SHARE * (1 / 3 + 2 / 3 * np.exp(-request.weeks_open / 12))
+    motion = request.can_motion & (stream.random(count) < share)
     model[motion] = SECOND_MOTION if week_day >= MOTION_3 else FIRST_MOTION
     mode = np.where(motion, MOTION_CONTROL, (stream.random(count) < 0.55).astype(int))
     pro_share = np.where(is_paid, PAID_PRO_SHARE, FREE_PRO_SHARE)
@@ -134,34 +138,36 @@ def draw_videos(
         clip = stream.gamma(4, 2.4, int(motion.sum()))
         seconds[motion] = np.clip(np.round(clip), 3, 30)
     sound = WITH_SOUND[model] & (quality == 1) & (stream.random(count) < 0.4)
-    credits = CREDITS_PER_SECOND[model, quality + sound] * seconds
     queue = stream.standard_gamma(1.2, count) * np.where(is_paid, 12, 160)
-    run = (
-        seconds
-        * np.where(quality == 1, 14, 8)
-        * np.exp(0.25 * stream.standard_normal(count))
-    )
-    fate = stream.random(count)
-    status = np.where(
-        fate < FAILURE,
-        FAILED,
-        np.where(fate < FAILURE + MODERATION, MODERATED, SUCCEEDED),
-    )
+    spread = np.exp(0.25 * stream.standard_normal(count))
     return Videos(
-        owner=owner,
-        session=session,
-        time=time,
+        owner=request.owner,
+        session=request.session,
+        time=request.time,
         is_paid=is_paid,
-        pack=pack,
+        pack=request.pack,
         mode=mode,
         model=model,
         quality=quality,
         seconds=seconds,
         has_audio=sound,
-        credits=credits,
+        credits=CREDITS_PER_SECOND[model, quality + sound] * seconds,
         queue_ms=(queue * 1000).astype(np.int64) + 40,
-        run_ms=(run * 1000).astype(np.int64) + 100,
-        status=status,
+        run_ms=_run_ms(seconds, quality, spread),
+        status=_choose_status(stream.random(count)),
+    )
+
+
+def _run_ms(seconds: np.ndarray, quality: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Running time: eight seconds for a second of video, fourteen at 1080p."""
+    run = seconds * np.where(quality == 1, 14, 8) * spread
+    return (run * 1000).astype(np.int64) + 100
+
+
+def _choose_status(uniform: np.ndarray) -> np.ndarray:
+    moderated = uniform < FAILURE + MODERATION
+    return np.where(
+        uniform < FAILURE, FAILED, np.where(moderated, MODERATED, SUCCEEDED)
     )
 
 

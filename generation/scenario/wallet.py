@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from generation.scenario.calendar import DAY_US
+from generation.scenario.purchases import Sales
+
 USED_UP = 10  # credits: less than the cheapest generation
 
 
@@ -30,6 +33,16 @@ class Wallet:
         for item in fields(self):
             joined = np.concatenate([getattr(self, item.name), grants[item.name]])
             setattr(self, item.name, joined)
+
+    def deposit(self, sales: Sales, number: np.ndarray, valid_days: int) -> None:
+        """Put in the grants that sales have opened."""
+        self.add(
+            owner=sales.owner,
+            number=number,
+            balance=sales.credits,
+            starts=sales.time,
+            expires=sales.time + valid_days * DAY_US,
+        )
 
     def remove(self, index: np.ndarray) -> None:
         """Take out grants."""
