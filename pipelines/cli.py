@@ -240,6 +240,9 @@ def metrics(
         except ValueError as error:
             raise fail(str(error)) from None
         weight = build.build()["sample_weight"]
+        splits = build.catalog().set_index("name")["dimensions"][name]
+    if frame.empty and by is None and splits:
+        console.print(f"no such total; split with --by: {splits}", style="yellow")
     if weight != 1 and not raw:
         console.print(f"1:{weight:g} sample, extensive figures weighted", style="dim")
     show(frame, format, out)

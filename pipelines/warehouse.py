@@ -46,10 +46,13 @@ class Warehouse:
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(self.path), read_only=True)
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"set allowed_directories = ['{self.lake}/']")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
+        # All who open this file in one process share one instance, locked by the first.
+        locked = "select current_setting('lock_configuration')"
+        if connection.execute(locked).fetchone() == (False,):
+            connection.execute("set global timezone = 'UTC'")
+            connection.execute(f"set allowed_directories = ['{self.lake}/']")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
         return connection
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

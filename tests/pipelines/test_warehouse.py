@@ -90,6 +90,17 @@ def test_the_file_cannot_be_written_nor_the_disk_read(tmp_path: Path) -> None:
             build.query(attack)
 
 
+def test_two_readers_of_one_process_share_a_build(tmp_path: Path) -> None:
+    """DuckDB gives both the same instance, which the first has locked."""
+    first = publish(tmp_path, "a")
+    second = warehouse.open_current(tmp_path)
+    clock = "select current_setting('TimeZone') as zone"
+    assert first.query(clock)["zone"].tolist() == ["UTC"]
+    assert second.query(clock)["zone"].tolist() == ["UTC"]
+    with pytest.raises(duckdb.Error):
+        second.query("select * from read_csv('/etc/hostname')")
+
+
 def test_a_reader_keeps_its_build_and_a_new_reader_sees_the_new_one(
     tmp_path: Path,
 ) -> None:
