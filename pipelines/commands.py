@@ -63,12 +63,19 @@ def run_generate(
         raise typer.BadParameter(str(error)) from None
     engine = import_module("generation.engine")
     with task("generating", total=request.num_inference_steps) as (progress, bar):
-        result = engine.generate(
-            request,
-            home=settings().home,
-            out=out,
-            on_step=lambda step, steps: progress.update(bar, completed=step),
-        )
+        try:
+            result = engine.generate(
+                request,
+                home=settings().home,
+                out=out,
+                on_step=lambda step, steps: progress.update(bar, completed=step),
+            )
+        except ValueError as error:  # a picture or clip that cannot be read
+            raise fail(str(error)) from None
+    run_ms = result.metering.run_ms
+    console.print(f"{result.credits} credits, {run_ms} ms, ${result.cost_usd:.6f}")
+    if result.unknown_words:
+        console.print(f"words not understood: {', '.join(result.unknown_words)}")
     print(result.path)
 
 
@@ -193,24 +200,25 @@ def run_status(*, as_json: bool) -> None:
             count: sum(batch[count] for batch in batches)
             for count in ("received", "accepted", "duplicate", "quarantined")
         },
-        "quarantine": [
-            {row: str(value) for row, value in reason.items()}
-            for reason in lake.quarantine_summary(home)
-        ],
+        "quarantine": lake.quarantine_summary(home),
         "published": None,
         "last_failure": warehouse.last_failure(home),
     }
     if warehouse.current_build_id(home):
         build = warehouse.open_current(home)
-        state["published"] = {name: str(value) for name, value in build.build().items()}
+        state["published"] = build.build()
         build.close()
     if as_json:
-        print(json.dumps(state, indent=1))
+        print(json.dumps(state, indent=1, default=str))
         return
     for name, value in state.items():
         if isinstance(value, dict):
             print(name)
             for key, detail in value.items():
                 print(f"  {key:<14} {detail}")
+        elif isinstance(value, list):
+            print(name, "" if value else "none")
+            for row in value:
+                print(" ", "  ".join(str(cell) for cell in row.values()))
         else:
-            print(f"{name:<16} {value}")
+            print(f"{name:<16} {value or 'none'}")

@@ -1,5 +1,6 @@
 """The command as a person or a script meets it: output, messages, exit codes."""
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -105,3 +106,58 @@ def test_redelivered_files_raise_the_duplicate_count_alone(
     for state in (before, after):
         del state["loaded"], state["home"], state["lake_version"], state["published"]
     assert after == before
+
+
+def test_what_cannot_be_read_is_quarantined_with_its_reason_and_the_rest_loads(
+    tmp_path: Path, reel
+) -> None:
+    """A truncated file, a file of garbage and a wrong type, among good events."""
+    folder = tmp_path / "landing" / "partner"
+    folder.mkdir(parents=True)
+    event = {
+        "event_type": "session_started",
+        "source": "partner",
+        "occurred_at": "2026-01-05T10:00:00Z",
+        "user_id": "ann",
+        "session_id": "s1",
+    }
+    lines = [json.dumps(event | {"event_id": f"e{number}"}) for number in range(500)]
+    (folder / "good.ndjson").write_text("\n".join(lines[:3]))
+    packed = gzip.compress("\n".join(lines[3:]).encode())
+    (folder / "cut.ndjson.gz").write_bytes(packed[: len(packed) // 2])
+    (folder / "noise.parquet").write_bytes(b"\x00garbage" * 100)
+    wrong = event | {"event_id": "wrong", "user_id": 5}
+    (folder / "wrong.ndjson").write_text(json.dumps(wrong))
+    finished = reel(tmp_path, "ingest")
+    assert finished.returncode == 0, finished.stderr
+    state = json.loads(reel(tmp_path, "status", "--format", "json").stdout)
+    reasons = {row["reason"]: row["count"] for row in state["quarantine"]}
+    assert reasons == {"truncated_file": 1, "unreadable_file": 1, "wrong_type": 1}
+    loaded = state["loaded"]
+    assert 3 < loaded["accepted"] < 500
+    assert loaded["received"] == loaded["accepted"] + 3
+
+
+def test_a_clip_is_made_and_its_events_reach_the_metrics(tmp_path: Path, reel) -> None:
+    finished = reel(tmp_path, "generate", "a red star moving left to right over lava")
+    assert finished.returncode == 0, finished.stderr
+    clip = Path(finished.stdout.strip())
+    assert clip.suffix == ".mp4"
+    assert clip.stat().st_size > 1000
+    assert "words not understood: lava" in finished.stderr
+    assert reel(tmp_path, "run").returncode == 0
+    finished = reel(
+        *(tmp_path, "metrics", "delivered_videos", "--by", "model"),
+        *("--grain", "day", "--format", "json"),
+    )
+    (row,) = json.loads(finished.stdout)
+    assert (row["model"], row["value"]) == ("sprite-2", 1)
+
+
+def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path, reel) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_text("no picture")
+    finished = reel(tmp_path, "generate", "a red star", "--image", str(picture))
+    assert finished.returncode == 1
+    assert "picture.png is no picture" in finished.stderr
+    assert "Traceback" not in finished.stderr
