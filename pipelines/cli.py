@@ -118,12 +118,22 @@ def simulate(
     ),
     weeks: Annotated[int, typer.Option(help="length of the activity window")] = 65,
     preset: Annotated[Preset, typer.Option()] = Preset.LITERAL,
+    dirty: Annotated[
+        bool, typer.Option("--dirty/--clean", help="add re-sends, late and bad rows")
+    ] = False,
     out: OutOption = None,
 ) -> None:
     """Write the events of the reference company, with its planted truth."""
     from pipelines.commands import run_simulate
 
-    run_simulate(scale, start=start.date(), weeks=weeks, preset=preset.value, out=out)
+    run_simulate(
+        scale,
+        start=start.date(),
+        weeks=weeks,
+        preset=preset.value,
+        dirty=dirty,
+        out=out,
+    )
 
 
 @app.command()
@@ -310,10 +320,11 @@ def as_json(frame: "pd.DataFrame") -> str:
 
 
 def main() -> None:
-    """Run the command; Ctrl-C ends it quietly."""
+    """Run the command; Ctrl-C or a termination ends it in order, with exit code 130."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
-    except KeyboardInterrupt:
-        console.print("stopped; run the same command again to go on", style="yellow")
-        raise SystemExit(130) from None
+    except SystemExit as stop:
+        if stop.code == 130:
+            console.print("stopped; run the same command again to go on")
+        raise

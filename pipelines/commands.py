@@ -80,10 +80,17 @@ def run_generate(
 
 
 def run_simulate(
-    scale: float, *, start: date, weeks: int, preset: str, out: Path | None
+    scale: float,
+    *,
+    start: date,
+    weeks: int,
+    preset: str,
+    out: Path | None,
+    dirty: bool = False,
 ) -> None:
     """Write the reference company's events to the landing folder."""
     scenario = import_module("generation.scenario.simulate")
+    dirt = import_module("generation.scenario.dirt").DirtRates() if dirty else None
     folder = out or settings().home / "landing" / "company"
     with task(f"simulating the company at {scale:g}", total=weeks) as (progress, bar):
 
@@ -100,6 +107,7 @@ def run_simulate(
                 start=start,
                 weeks=weeks,
                 preset=preset,
+                dirt=dirt,
                 on_progress=advance,
             )
         except ValueError as error:

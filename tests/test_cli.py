@@ -2,11 +2,17 @@
 
 import gzip
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+REEL = str(Path(sys.executable).with_name("reel"))
 
 
 def test_json_is_alone_on_stdout_and_the_sample_is_named_on_stderr(
@@ -161,3 +167,25 @@ def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path, reel) -> None:
     assert finished.returncode == 1
     assert "picture.png is no picture" in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+def test_a_stopped_command_can_be_run_again(company_home: Path, tmp_path: Path) -> None:
+    """A termination while dbt runs leaves no half-built file and no running dbt."""
+    home = Path(shutil.copytree(company_home, tmp_path / "home"))
+    before = (home / "warehouse" / "current").read_text()
+    process = subprocess.Popen(
+        [REEL, "build", "--full-refresh"],
+        env=os.environ | {"REEL_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list((home / "warehouse").glob("building*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "run the same command again" in said
+    assert not list((home / "warehouse").glob("building*"))
+    assert (home / "warehouse" / "current").read_text() == before

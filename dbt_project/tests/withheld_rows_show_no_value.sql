@@ -2,7 +2,8 @@
 -- look like growth from nothing.
 {% set metrics = [
     'daily_active_users', 'weekly_active_users', 'monthly_active_users',
-    'paid_share', 'arr_recognised'
+    'paid_share', 'arr_recognised', 'active_users_by_rung', 'user_lifecycle',
+    'user_quick_ratio', 'stickiness'
 ] %}
 {% for metric in metrics %}
 select

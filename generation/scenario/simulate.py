@@ -1,7 +1,8 @@
 """Simulates the reference company and writes its events for ingestion.
 
 Reads the committed parameters and data/reference. Writes <out>/<week>/<event>.parquet,
-<out>/manifest.json and <out>/truth.json (the planted truth by week and region).
+<out>/manifest.json and <out>/truth.json (the planted truth by week and region, and of
+a soiled company every row put in).
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Literal
 
 from generation.scenario.calendar import FIRST_WEEK, WEEKS, week_of, week_start
 from generation.scenario.company import Company
+from generation.scenario.dirt import Dirt, DirtRates
 from generation.scenario.landing import LandingWriter
 from generation.scenario.model import ExpectedPath, simulate_path
 from generation.scenario.parameters import Parameters
@@ -27,7 +29,10 @@ DEFAULT_SEED = 20251218
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a folder of simulated events holds. `sample_weight` = 1 / scale."""
+    """What a folder of simulated events holds. `sample_weight` = 1 / scale.
+
+    `events` counts the rows and lines of all files.
+    """
 
     sample_weight: float
     scale: float
@@ -37,6 +42,7 @@ class Manifest:
     end: str
     weeks: int
     events: int
+    dirty: bool = False
 
 
 def simulate(
@@ -48,6 +54,7 @@ def simulate(
     preset: Preset = "literal",
     seed: int = DEFAULT_SEED,
     workers: int | None = None,
+    dirt: DirtRates | None = None,
     on_progress: Progress | None = None,
 ) -> Manifest:
     """Write the company's events, week after week.
@@ -63,6 +70,7 @@ def simulate(
         preset: which calibration.
         seed: root of the random streams.
         workers: writing threads beside the simulation; by default one per further core.
+        dirt: how much of each kind of dirt; none by default.
         on_progress: called after each week with the window's weeks done (0 before it),
             its weeks in all and the events so far.
 
@@ -72,14 +80,25 @@ def simulate(
     _check(scale, start, weeks)
     end = week_start(week_of(start) + weeks) - timedelta(days=1)
     manifest = Manifest(
-        1 / scale, scale, seed, preset, start.isoformat(), end.isoformat(), weeks, 0
+        sample_weight=1 / scale,
+        scale=scale,
+        seed=seed,
+        preset=preset,
+        start=start.isoformat(),
+        end=end.isoformat(),
+        weeks=weeks,
+        events=0,
+        dirty=dirt is not None,
     )
-    parameters = Parameters.load(preset)
     _refuse_mixture(out, manifest)
-    writer = LandingWriter(out, workers=workers or max((os.cpu_count() or 1) - 1, 1))
-    _run(manifest, simulate_path(parameters), writer, on_progress)
+    soiler = None if dirt is None else Dirt(dirt, seed=seed)
+    workers = workers or max((os.cpu_count() or 1) - 1, 1)
+    writer = LandingWriter(out, workers=workers, dirt=soiler)
+    _run(manifest, simulate_path(Parameters.load(preset)), writer, on_progress)
     manifest = replace(manifest, events=writer.events)
     truth = weekly_truth(preset, week_of(start), week_of(start) + weeks)
+    if soiler is not None:
+        truth["dirt"] = soiler.truth(week_of(start) + weeks)
     _write_json(out / "truth.json", truth)
     _write_json(out / "manifest.json", asdict(manifest))
     return manifest
@@ -107,6 +126,8 @@ def _run(
         writer.finish()
         if on_progress is not None:
             on_progress(max(week - first + 1, 0), manifest.weeks, writer.events)
+    if manifest.dirty:
+        writer.land_late(first + manifest.weeks)
     writer.close()
 
 
@@ -133,7 +154,8 @@ def _refuse_mixture(out: Path, manifest: Manifest) -> None:
     if not found.exists():
         return
     there = json.loads(found.read_text())
-    for name in ("scale", "seed", "preset", "start"):
+    for name in ("scale", "seed", "preset", "start", "dirty"):
+        there.setdefault(name, False)  # written before there was any dirt
         if there[name] != getattr(manifest, name):
             raise ValueError(
                 f"{out} holds a simulation with {name} {there[name]}, not "

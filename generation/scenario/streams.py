@@ -29,6 +29,7 @@ class Stream(IntEnum):
     DELIVERY = 13
     BILLING = 14
     EXPOSURE = 15
+    DIRT = 16
 
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:
