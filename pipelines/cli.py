@@ -6,28 +6,20 @@ Exit codes: 0 done, 1 the check or build failed, 2 bad usage.
 
 import signal
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from pipelines.settings import settings
+from pipelines.terminal import Format, console, fail, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
+    from pipelines.warehouse import Warehouse
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,16 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Reelmetrics: from usage events of an AI video product to ARR, with proof.",
 )
-console = Console(stderr=True, highlight=False)
-
-
-class Format(StrEnum):
-    """How a table is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
 
 
 class Preset(StrEnum):
@@ -57,27 +39,6 @@ class Preset(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="how to print")]
 OutOption = Annotated[Path | None, typer.Option("-o", "--out", help="write to a file")]
 ScaleOption = Annotated[float, typer.Option(help="sample size: 0.01 = one in 100")]
-
-
-@contextmanager
-def progress_bar() -> "Iterator[Progress]":
-    """Show progress on stderr, with the time left."""
-    columns = [
-        TextColumn("{task.description:<28}"),
-        BarColumn(bar_width=20),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    ]
-    with Progress(*columns, console=console) as progress:
-        yield progress
-
-
-def fail(message: str) -> typer.Exit:
-    """Say what is wrong and what to do, and end with exit code 1."""
-    console.print(message, style="red", markup=False)
-    return typer.Exit(1)
 
 
 @app.command()
@@ -267,7 +228,7 @@ def status(format: FormatOption = Format.TABLE) -> None:
 
 
 @contextmanager
-def opened() -> "Iterator":
+def opened() -> "Iterator[Warehouse]":
     """Open the published warehouse, or fail with what to run."""
     from pipelines import warehouse
 
@@ -279,44 +240,6 @@ def opened() -> "Iterator":
         yield build
     finally:
         build.close()
-
-
-def show(frame: "pd.DataFrame", format: Format, out: Path | None) -> None:
-    """Print a frame to stdout, or write it to a file."""
-    if format is Format.PARQUET:
-        if out is None:
-            raise typer.BadParameter("--format parquet needs a file: add -o FILE")
-        frame.to_parquet(out, index=False)
-        return
-    text = {
-        Format.TABLE: lambda: frame.to_string(
-            index=False, na_rep="", float_format=as_figure
-        ),
-        Format.CSV: lambda: frame.to_csv(index=False).rstrip("\n"),
-        Format.JSON: lambda: as_json(frame),
-    }[format]()
-    if out is None:
-        print(text)
-    else:
-        out.write_text(text + "\n")
-
-
-def as_figure(value: float) -> str:
-    """Write a number for a person: no more digits than can be read."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
-
-
-def as_json(frame: "pd.DataFrame") -> str:
-    """Write a frame as a JSON array of objects: ISO dates, null for missing values."""
-    for column in frame.columns:
-        if frame[column].dtype.kind == "M":
-            days = frame[column].dropna()
-            only_days = (days == days.dt.normalize()).all()
-            layout = "%Y-%m-%d" if only_days else "%Y-%m-%dT%H:%M:%S.%f%z"
-            frame[column] = frame[column].dt.strftime(layout)
-        elif frame[column].map(lambda value: isinstance(value, date)).any():
-            frame[column] = frame[column].map(lambda value: value and value.isoformat())
-    return frame.to_json(orient="records", indent=1, double_precision=15)
 
 
 def main() -> None:

@@ -9,17 +9,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import typer
-from rich.progress import Progress, TaskID
 
-from pipelines.cli import console, fail, progress_bar
 from pipelines.settings import ROOT, settings
+from pipelines.terminal import console, fail, task
 
 DEMO_PROMPTS = {
     "a red star moving left to right over grass": "red_star",
@@ -27,13 +24,6 @@ DEMO_PROMPTS = {
     "a small yellow heart rises in the sky": "yellow_heart",
     "a striped purple square circles clockwise at night": "purple_square",
 }
-
-
-@contextmanager
-def task(title: str, *, total: int | None = None) -> Iterator[tuple[Progress, TaskID]]:
-    """Open a progress bar with one task."""
-    with progress_bar() as progress:
-        yield progress, progress.add_task(title, total=total, note="")
 
 
 def run_generate(
