@@ -1,0 +1,16 @@
+with source as (
+    select * from {{ source('raw', 'video_downloaded') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        source.platform,
+        source.is_test,
+        source.user_id,
+        source.generation_id
+    from source
+)
+
+select * from final

@@ -1,0 +1,17 @@
+with source as (
+    select * from {{ source('raw', 'video_shared') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        source.platform,
+        source.is_test,
+        source.user_id,
+        source.generation_id,
+        source.destination
+    from source
+)
+
+select * from final
