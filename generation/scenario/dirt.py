@@ -99,8 +99,8 @@ class Dirt:
         table = _receive(table, received)
         if event_type == DRIFT_TYPE:
             self._count("drifted", occurred[occurred >= DRIFT_US])
-        in_week = np.flatnonzero(received < week_start_us(week) + WEEK_US)
-        broken = self._break(stream, event_type, table.take(pa.array(in_week)))
+        is_in_week = received < week_start_us(week) + WEEK_US
+        broken = self._break(stream, event_type, table, where=is_in_week)
         rows = np.flatnonzero(stream.random(received.size) < self._rates.re_sent)
         self._count("duplicates", occurred[rows])
         again = received[rows] + _re_send_waits(stream, rows.size)
@@ -112,7 +112,13 @@ class Dirt:
         )
 
     def truth(self, end: int) -> dict[str, object]:
-        """The rows of each kind by the week in which they happened, before `end`."""
+        """The rows of each kind by the week in which they happened, before `end`.
+
+        Kinds: `duplicates`; one for each reason of refusal (invalid_json, ...); of the
+        rows to be accepted, `late_hour` and `late_day` (received that much later),
+        `outage` (held back by it), `drifted` (with an unknown property), `test_events`;
+        `test_accounts` counts their registrations.
+        """
         rows = {key: count for key, count in self._rows.items() if key[0] < end}
         totals: Counter[str] = Counter()
         for (_, kind), count in rows.items():
@@ -174,16 +180,20 @@ class Dirt:
         return np.minimum(wait, LATEST_US).astype(np.int64) + 1
 
     def _break(
-        self, stream: np.random.Generator, event_type: str, table: pa.Table
+        self,
+        stream: np.random.Generator,
+        event_type: str,
+        table: pa.Table,
+        *,
+        where: np.ndarray,
     ) -> list[BrokenRow]:
         """Broken copies of some rows: the client sends them again, whole."""
         draw = stream.random(table.num_rows)
-        cut = draw < self._rates.malformed
-        wrong = ~cut & (draw < self._rates.malformed + self._rates.wrong)
-        rows = table.take(pa.array(np.flatnonzero(cut | wrong)))
-        broken = broken_rows.break_rows(
-            stream, event_type, rows, is_cut=cut[cut | wrong]
-        )
+        chosen = where & (draw < self._rates.malformed + self._rates.wrong)
+        places = np.flatnonzero(chosen)
+        rows = table.take(pa.array(places))
+        is_cut = draw[places] < self._rates.malformed
+        broken = broken_rows.break_rows(stream, event_type, rows, is_cut=is_cut)
         occurred = _times_of(rows, "occurred_at")
         for time, row in zip(occurred, broken, strict=True):
             self._count(row.reason, np.array([time]))

@@ -73,3 +73,15 @@ def test_the_weeks_of_the_truth_add_up_to_its_totals(early_company: Path) -> Non
     by_kind = pl.DataFrame(dirt["weeks"]).group_by("kind").agg(pl.col("rows").sum())
     assert dict(by_kind.rows()) == dirt["totals"]
     assert max(row["week_start"] for row in dirt["weeks"]) == "2024-08-12"
+
+
+def test_the_command_soils_only_when_asked(reel, tmp_path: Path) -> None:
+    """Dirt that nobody asked for would be taken for a defect of the product."""
+    window = ["--scale", "0.001", "--start", "2024-08-05", "--weeks", "1"]
+    for name, option in (("clean", []), ("dirty", ["--dirty"])):
+        finished = reel(tmp_path / name, "simulate", *window, *option)
+        assert finished.returncode == 0, finished.stderr
+    company = Path("landing") / "company" / "truth.json"
+    assert "dirt" not in json.loads((tmp_path / "clean" / company).read_text())
+    dirty = json.loads((tmp_path / "dirty" / company).read_text())
+    assert dirty["dirt"]["totals"]["duplicates"] > 0
