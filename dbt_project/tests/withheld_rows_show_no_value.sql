@@ -3,7 +3,8 @@
 {% set metrics = [
     'daily_active_users', 'weekly_active_users', 'monthly_active_users',
     'paid_share', 'arr_recognised', 'active_users_by_rung', 'user_lifecycle',
-    'user_quick_ratio', 'stickiness'
+    'user_quick_ratio', 'stickiness', 'net_revenue_retention',
+    'gross_revenue_retention'
 ] %}
 {% for metric in metrics %}
 select

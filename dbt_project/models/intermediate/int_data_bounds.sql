@@ -22,6 +22,10 @@ payments as (
     select * from {{ ref('stg_payments_succeeded') }}
 ),
 
+grants as (
+    select * from {{ ref('stg_credits_granted') }}
+),
+
 spans as (
     select
         min(registrations.occurred_at) as first_at,
@@ -57,6 +61,11 @@ spans as (
         ) as first_at,
         max(payments.occurred_at) as last_at
     from payments
+    union all
+    select
+        min(grants.occurred_at) as first_at,
+        max(grants.occurred_at) as last_at
+    from grants
 ),
 
 -- From the first event to the last closed day, or to the last event if that is later.

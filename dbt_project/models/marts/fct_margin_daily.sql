@@ -1,0 +1,38 @@
+with revenue_daily as (
+    select * from {{ ref('fct_revenue_daily') }}
+),
+
+cost_daily as (
+    select * from {{ ref('int_compute_cost_daily') }}
+),
+
+parts as (
+    select
+        revenue_daily.earned_on as date_day,
+        revenue_daily.region,
+        revenue_daily.segment,
+        revenue_daily.revenue_micros,
+        0 as cost_micros
+    from revenue_daily
+    union all
+    select
+        cost_daily.finished_on as date_day,
+        cost_daily.region,
+        cost_daily.segment,
+        0 as revenue_micros,
+        cost_daily.cost_micros
+    from cost_daily
+),
+
+final as (
+    select
+        parts.date_day,
+        parts.region,
+        parts.segment,
+        cast(sum(parts.revenue_micros) as bigint) as revenue_micros,
+        cast(sum(parts.cost_micros) as bigint) as cost_micros
+    from parts
+    group by parts.date_day, parts.region, parts.segment
+)
+
+select * from final

@@ -1,0 +1,63 @@
+-- Harm: churn over the wrong number of customers looks harmless. Accounts at the start
+-- of a month, less churned, plus new and returned, are those at the start of the next.
+with openings as (
+    select * from {{ ref('int_monthly_openings') }}
+),
+
+movements as (
+    select * from {{ ref('fct_mrr_movements') }}
+),
+
+changes as (
+    select
+        movements.period_start,
+        movements.region,
+        sum(
+            case
+                when movements.movement in ('new', 'reactivation') then 1
+                when movements.movement = 'churn' then -1
+                else 0
+            end
+        ) as change_accounts
+    from movements
+    where movements.grain = 'month'
+    group by movements.period_start, movements.region
+),
+
+expected as (
+    select
+        openings.period_start,
+        openings.region,
+        openings.opening_accounts
+    from openings
+    where openings.region <> 'all'
+    union all
+    select
+        changes.period_start,
+        changes.region,
+        changes.change_accounts as opening_accounts
+    from changes
+),
+
+closings as (
+    select
+        {{ next_month('expected.period_start') }} as period_start,
+        expected.region,
+        sum(expected.opening_accounts) as accounts
+    from expected
+    group by {{ next_month('expected.period_start') }}, expected.region
+)
+
+select
+    closings.period_start,
+    closings.region,
+    closings.accounts,
+    openings.opening_accounts
+from closings
+left join openings
+    on
+        closings.period_start = openings.period_start
+        and closings.region = openings.region
+where
+    closings.period_start <= {{ as_of() }}
+    and closings.accounts <> coalesce(openings.opening_accounts, 0)
