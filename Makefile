@@ -7,7 +7,7 @@ PORT ?= 8501
 SERVE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint bench train
+.PHONY: help setup demo test test-slow mutants lint bench train
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ test: setup ## set up and run all tests but the slow ones
 
 test-slow: setup ## run the slow tests
 	$(BIN)/pytest -m slow
+
+mutants: setup ## break each model on purpose; the golden tests must notice
+	$(BIN)/python tests/mutants.py
 
 lint: setup ## format, types, SQL style, and the Spark compilation
 	$(BIN)/ruff format --check .
