@@ -11,7 +11,7 @@ import pytest
 from generation.scenario.dirt import DirtRates
 from generation.scenario.simulate import simulate
 
-EARLY = {"scale": 0.005, "start": date(2024, 8, 5), "dirt": DirtRates()}
+EARLY = {"scale": 0.03, "start": date(2024, 8, 5), "dirt": DirtRates()}
 
 
 @pytest.fixture(scope="module")
