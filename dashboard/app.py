@@ -22,6 +22,18 @@ page = st.navigation(
             default=True,
         ),
         st.Page(
+            "app_pages/growth.py",
+            title="Growth",
+            icon=":material/trending_up:",
+            url_path="growth",
+        ),
+        st.Page(
+            "app_pages/revenue.py",
+            title="Revenue",
+            icon=":material/payments:",
+            url_path="revenue",
+        ),
+        st.Page(
             "app_pages/data.py",
             title="Data",
             icon=":material/verified:",

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from dashboard import formats
 
 BLUE, GREY, GAIN, LOSS, LAUNCH = "#3A78E8", "#7C8594", "#149566", "#D9534A", "#C9710F"
+TEAL, VIOLET, PINK, SKY = "#0E8F9E", "#8B62E0", "#D14B96", "#2B8CC4"
 INK = {"light": "#596273", "dark": "#A3ADBB"}
 # Without the stub topology Plotly asks its own server for one and the map stays blank.
 CONFIG = {

@@ -97,7 +97,7 @@ def months(rows: pd.DataFrame, *, form: str, ink: str, height: int = 300) -> go.
     for position, row in enumerate(closed.itertuples()):
         is_last = position == len(closed) - 1
         if is_last or (position and row.period_start.month == 12):
-            _label_bar(figure, closed, position, form)
+            _label_bar(figure, rows, position, form)
     return figure
 
 
@@ -264,17 +264,19 @@ def _write(figure: go.Figure, mark: Mark) -> None:
 
 
 def _label_bar(figure: go.Figure, rows: pd.DataFrame, position: int, form: str) -> None:
-    """Write a bar's value above it, leaning left, where a growing series has room."""
-    row = rows.iloc[position]
-    before = rows.iloc[max(0, position - 1)]["value"]
+    """Write a bar's value above it, leaning to the side of its lower neighbour."""
+    values = rows["value"].tolist()
+    now, before = values[position], values[max(0, position - 1)]
+    after = values[min(position + 1, len(values) - 1)]
+    is_lower = now < before
     figure.add_annotation(
-        x=row["period_start"],
-        y=max(row["value"], before),
-        text=f"<b>{formats.value(row['value'], form)}</b>",
+        x=rows.iloc[position]["period_start"],
+        y=max(now, after if is_lower else before),
+        text=f"<b>{formats.value(now, form)}</b>",
         showarrow=False,
-        xanchor="right",
+        xanchor="left" if is_lower else "right",
         yanchor="bottom",
-        xshift=9,
+        xshift=-9 if is_lower else 9,
         font=dict(size=12, color=BLUE),
     )
 

@@ -1,4 +1,4 @@
-"""What the blocks of the Overview depend on: build, month and theme."""
+"""What the blocks of a page depend on: build, month and theme."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from dashboard import formats, headline
 from dashboard.canvas import INK
 
 # Periods in a chart.
-WINDOW = {"week": 66, "month": 16}
+WINDOW = {"day": 457, "week": 66, "month": 16}
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,8 @@ class Context:
         The newest month keeps what came after it too, for the dotted part of charts.
         """
         known = rows if self.is_newest else headline.closed_by(rows, self.end)
-        return known.tail(WINDOW[known["grain"].iloc[0]]) if len(known) else known
+        if known.empty:
+            return known
+        periods = known["period_start"].drop_duplicates().sort_values()
+        recent = periods.tail(WINDOW[known["grain"].iloc[0]])
+        return known[known["period_start"].isin(recent)]

@@ -1,7 +1,7 @@
-"""The Overview's blocks about regions: the map and its table twin.
+"""The blocks about regions: the map and its table twin.
 
-Reads rows of `run_rate_revenue` through `queries`; a share is the region's row over the
-total's row of the same metric.
+Reads rows of `run_rate_revenue` or `revenue` through `queries`; a share is the
+region's row over the total's row of the same metric.
 """
 
 from datetime import timedelta
@@ -39,9 +39,9 @@ def world(context: Context) -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def table(context: Context) -> None:
+def table(context: Context, metric: str = "run_rate_revenue") -> None:
     """Draw the table of regions: with a spark on wide screens, without on phones."""
-    shares = by_region(context)
+    shares = by_region(context, metric)
     if shares.empty:
         layout.say_empty("No revenue by region in this month.")
         return
@@ -96,14 +96,13 @@ def table(context: Context) -> None:
         )
 
 
-def by_region(context: Context) -> pd.DataFrame:
+def by_region(context: Context, metric: str = "run_rate_revenue") -> pd.DataFrame:
     """Line up the regions of the month: value, before, share, history; largest first.
 
     The share is the region's row over the total's row of the same metric.
     """
-    name, grain = "run_rate_revenue", "month"
-    rows = queries.metric(context.build_id, name, grain=grain, by="region")
-    total = queries.metric(context.build_id, name, grain=grain)
+    rows = queries.metric(context.build_id, metric, grain="month", by="region")
+    total = queries.metric(context.build_id, metric, grain="month")
     rows = headline.closed_by(rows, context.end)
     total = headline.closed_by(total, context.end)
     month = pd.Timestamp(context.month)

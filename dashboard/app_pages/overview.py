@@ -2,34 +2,10 @@
 
 import streamlit as st
 
-from dashboard import formats, headline, layout, region_panels, url_state
+from dashboard import formats, layout, monthly, region_panels
 from dashboard import overview_panels as panels
-from dashboard.context import Context
 
-build, as_of = layout.open_page("Overview")
-months = {f"{month:%Y-%m}": month for month in headline.closed_months(build.build_id)}
-if not months:
-    layout.say_empty(
-        "No month is closed yet. Numbers appear after the first full calendar month;"
-        f" events reach {formats.day(build.data_through)}."
-    )
-    st.stop()
-newest = next(iter(months))
-with st.container(horizontal=True, vertical_alignment="center", key="filters"):
-    chosen = url_state.choose(
-        "As of the end of",
-        list(months),
-        key="month",
-        default=newest,
-        show=lambda key: f"{months[key]:%B %Y}",
-    )
-context = Context(
-    build_id=build.build_id,
-    month=months[chosen],
-    is_newest=chosen == newest,
-    theme=st.context.theme.type or "light",
-)
-layout.show_as_of(as_of, context.end)
+context = monthly.open_page("Overview")
 in_month = formats.month(context.month)
 
 with layout.guard("The tiles"):

@@ -37,7 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def open_page(home: Path) -> Callable[..., AppTest]:
-    """Open a page of the dashboard: `overview` or `data`, with query parameters."""
+    """Open a page of the dashboard by its file name, with query parameters."""
 
     def open_it(page: str = "overview", **parameters: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)

@@ -4,10 +4,12 @@ Reads weeks.csv and months.csv beside it (company-level figures). Writes a real 
 file through `pipelines.warehouse.publish`, holding a 1:100 sample of those figures.
 """
 
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import polars as pl
@@ -15,6 +17,8 @@ import polars as pl
 from pipelines import account, warehouse
 
 HERE = Path(__file__).parent
+# By path: the tests are no package, and a page's test may load this file by path too.
+story_slices = SimpleNamespace(**runpy.run_path(str(HERE / "story_slices.py")))
 WEIGHT = 100.0
 AS_OF = date(2026, 3, 29)
 FACTS = ("value", "numerator", "denominator", "state")
@@ -42,49 +46,7 @@ LAUNCHES = [
     (date(2025, 12, 18), "Motion control", "feature", "A clip drives the motion"),
     (date(2026, 3, 4), "Motion control 3.0", "feature", "Second version"),
 ]
-# name: label, unit, format, extensive, grains, dimensions, definition, formula
-METRICS = {
-    "weekly_active_users": (
-        *("Weekly active users", "users", "count", True, "day, week, month", "region"),
-        "Distinct people with a foreground session in the last seven days.",
-        "distinct users with a session on days d-6 to d",
-    ),
-    "paying_users": (
-        *("Paying users", "accounts", "count", True, "month", "region, segment"),
-        "Accounts with MRR above zero or a credit pack bought in the month.",
-        "accounts with mrr > 0 or a pack on any day of the month",
-    ),
-    "free_to_paid_30": (
-        *("Paid within 30 days", "ratio", "percent", False, "week, month", "region"),
-        "Share of people who signed up in the period and paid within 30 days.",
-        "payers within 30 x 24 h of sign-up / sign-ups",
-    ),
-    "mrr": (
-        *("Monthly recurring revenue", "usd", "usd", True, "month", "region"),
-        "Recurring price of all open paid subscriptions at the end of the period.",
-        "sum of net monthly price of open subscriptions",
-    ),
-    "mrr_movements": (
-        *("MRR movements", "usd", "usd", True, "month", "movement, region"),
-        "What changed MRR over the period, net for each account.",
-        "closing mrr - opening mrr, by reason",
-    ),
-    "run_rate_revenue": (
-        *("Run-rate revenue", "usd", "usd", True, "month", "region, segment, plan"),
-        "Mean daily MRR of the month, credit packs sold and API usage billed.",
-        "mean daily mrr + packs sold + api and usage billed",
-    ),
-    "arr_runrate": (
-        *("ARR, run-rate", "usd", "usd", True, "month", "region, segment, plan"),
-        "Annual run-rate of recurring and usage revenue: twelve times the month.",
-        "12 x run_rate_revenue",
-    ),
-    "revenue": (
-        *("Recognised revenue", "usd", "usd", True, "month", "region, segment, plan"),
-        "Revenue when it is earned: subscriptions over time, credits when burnt.",
-        "straight-line subscriptions + credits burnt or expired - refunds",
-    ),
-}
+METRICS = story_slices.METRICS
 Change = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -148,6 +110,7 @@ def _metric_rows() -> dict[str, list[tuple[object, ...]]]:
         rows["weekly_active_users"].append(
             ("week", week, "all", users / WEIGHT, None, None, state)
         )
+        story_slices.add_week(rows, week, users / WEIGHT, state)
         matured = week + timedelta(days=37) <= AS_OF
         rows["free_to_paid_30"].append(
             ("week", week, "all", *_ratio(ratio, signups), _cohort(matured))
@@ -171,18 +134,26 @@ def _month(
     closing = 0.78 * run_rate
     tail = (None, None, state)
     rows["paying_users"].append(("month", month, "all", "all", payers, *tail))
-    rows["mrr"].append(("month", month, "all", closing, *tail))
-    rows["revenue"].append(("month", month, "all", "all", "all", revenue, *tail))
-    for name, factor in (("run_rate_revenue", 1), ("arr_runrate", 12)):
+    for plan, share in story_slices.PLANS.items():
+        rows["mrr"].append(("month", month, "all", plan, closing * share, *tail))
+    for segment, share in story_slices.SEGMENTS.items():
+        row = ("month", month, "all", segment, "all", run_rate * share, *tail)
+        rows["run_rate_revenue"].append(row)
+    story_slices.add_month(rows, month, closing, revenue)
+    for name, amount in (
+        ("run_rate_revenue", run_rate),
+        ("arr_runrate", 12 * run_rate),
+        ("revenue", revenue),
+    ):
         for region, share in ({"all": 1.0} | _shares(month)).items():
-            value = factor * run_rate * share
+            value = amount * share
             rows[name].append(("month", month, region, "all", "all", value, *tail))
     change = closing - opening
     parts = {"contraction": -0.02 * closing, "churn": -0.09 * closing}
     parts |= {"expansion": 0.04 * closing, "reactivation": 0.02 * closing}
     parts |= {"fx": 0.001 * closing}
     parts["new"] = change - sum(parts.values())
-    for movement, value in parts.items():
+    for movement, value in (parts | {"all": change}).items():
         rows["mrr_movements"].append(("month", month, movement, "all", value, *tail))
     matured = month < date(2026, 2, 1)
     conversion = {1: 0.1263, 2: 0.0372, 3: 0.0226, 12: 0.0185}.get(
