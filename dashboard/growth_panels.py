@@ -9,7 +9,15 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, formats, headline, layout, queries, slice_charts
+from dashboard import (
+    charts,
+    definitions,
+    formats,
+    headline,
+    layout,
+    queries,
+    slice_charts,
+)
 from dashboard.canvas import BLUE, CONFIG, GAIN, LAUNCH, LOSS, TEAL, VIOLET
 from dashboard.charts import Mark
 from dashboard.context import Context
@@ -140,10 +148,9 @@ def paid_share(context: Context) -> None:
     """Draw the paid share of weekly actives, with what makes it fall."""
     rows = context.upto(queries.metric(context.build_id, "paid_share", grain="week"))
     _draw_trend(context, rows, "Paid share of weekly actives", key="paid_share")
-    st.caption(
-        "A ratio of stocks: a week of many newcomers lowers it although nobody stopped"
-        " paying."
-    )
+    caveats = definitions.caveats(context.build_id, "paid_share")
+    if caveats:
+        st.caption(caveats)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -90,6 +90,20 @@ def test_the_data_page_is_drawn_and_asks_nobody_else(visit: Visit) -> None:
     assert visit.hosts == {urlsplit(visit.address).netloc}
 
 
+@both
+@pytest.mark.parametrize("path", ["growth", "revenue"])
+def test_growth_and_revenue_are_drawn_and_ask_nobody_else(
+    visit: Visit, path: str
+) -> None:
+    visit.open(f"{path}?month=2025-12")
+    page = visit.page
+    assert page.locator("[data-testid=stMetricValue]").count() == 5
+    page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60 * SECOND)
+    assert page.get_by_test_id("stAlert").count() == 0
+    assert visit.wider_than_the_screen() == 0
+    assert visit.hosts == {urlsplit(visit.address).netloc}
+
+
 @desktop
 def test_a_chosen_month_is_in_the_address_and_survives_a_reload(visit: Visit) -> None:
     visit.open("")
@@ -105,8 +119,9 @@ def test_a_chosen_month_is_in_the_address_and_survives_a_reload(visit: Visit) ->
 
 
 @phone
-def test_no_tile_cuts_its_text(visit: Visit) -> None:
-    visit.open("?month=2025-12")
+@pytest.mark.parametrize("path", ["", "growth", "revenue"])
+def test_no_tile_cuts_its_text(visit: Visit, path: str) -> None:
+    visit.open(f"{path}?month=2025-12")
     cut = visit.page.evaluate(
         """[...document.querySelectorAll(
             '[data-testid=stMetricValue], [data-testid=stMetricDelta],'

@@ -93,6 +93,20 @@ def test_a_past_month_shows_only_what_was_known_then(
     assert not any("*" in text for row in cells["text"] for text in row)
 
 
+def test_the_paid_share_carries_the_caveat_of_its_catalog_entry(
+    home: Path, story, open_page
+) -> None:
+    story.publish(
+        home,
+        change=lambda build: build.execute(
+            "update metrics.catalog set caveats = 'A viral week lowers it.'"
+            " where name = 'paid_share'"
+        ),
+    )
+    page = open_page("growth")
+    assert "A viral week lowers it." in [text.value for text in page.caption]
+
+
 def test_phones_get_a_triangle_of_six_columns(home: Path, story, open_page) -> None:
     story.publish(home)
     maps = [
