@@ -65,7 +65,7 @@ SPARE = (SKY, GREY, GAIN)
 WHY_ARR_DIFFERS = (
     "Subscription ARR is twelve times the MRR of subscriptions alone; run-rate adds the"
     " credit packs and API usage sold in the month; recognised counts what was earned"
-    " in the last 30 days, so it lags both while sales grow."
+    " in 30 days, credits as they are used, so it follows sales later."
 )
 HEIGHT = 300
 

@@ -55,7 +55,7 @@ def test_the_arr_family_is_three_numbers_and_one_sentence_says_why(
     # 12 x 20.00 M; 12 x 18.39 M; 12 x 15.60 M
     family = "Dec 2025: Run-rate $240M, Recognised $221M, Subscription $187M."
     assert any(family in alt for alt in alts(page))
-    assert any("so it lags both" in text.value for text in page.caption)
+    assert any("follows sales later" in text.value for text in page.caption)
 
 
 def test_losses_are_below_zero_and_an_open_month_is_hatched(
