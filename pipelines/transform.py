@@ -94,6 +94,10 @@ def build(
             _fail(home, facts, results)
         account.write(home, building, facts, results)
         warehouse.publish(home, building, build_id)
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # DuckDB's word for Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
     finally:
         building.unlink(missing_ok=True)
         building.with_name(building.name + ".wal").unlink(missing_ok=True)
