@@ -60,3 +60,34 @@ final as (
 
 select * from final
 {%- endmacro -%}
+
+{#- MRR that remains of a cohort's MRR a year before; `remaining` names its column. -#}
+{%- macro revenue_retention(remaining) -%}
+with cells as (
+    select * from {{ ref('int_retention_cells') }}
+),
+
+readings as (
+    select
+        cells.period_start,
+        cells.region,
+        cast({{ usd('cells.' ~ remaining) }} as double) as numerator,
+        cast({{ usd('cells.base_micros') }} as double) as denominator,
+        cells.state
+    from cells
+),
+
+final as (
+    select
+        'month' as grain,
+        readings.period_start,
+        readings.region,
+        readings.numerator / nullif(readings.denominator, 0) as value,
+        readings.numerator,
+        readings.denominator,
+        readings.state
+    from readings
+)
+
+select * from final
+{%- endmacro -%}
