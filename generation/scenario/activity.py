@@ -3,6 +3,8 @@
 Reads nothing. Writes nothing.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from generation.scenario.model import HOLDOUT, ExpectedPath
@@ -18,51 +20,74 @@ from generation.scenario.streams import Stream, phases, random_stream, round_lev
 ENGAGED_ACTIVITY = 0.65  # chance that a payer is active in a week, assumed
 
 
+@dataclass(frozen=True)
+class Active:
+    """A week's active users, ascending, and the chance that each had to come back.
+
+    The chance is 0 for the week's new users and for those who had never left.
+    """
+
+    users: np.ndarray
+    chance: np.ndarray
+
+
 def choose_active(
     people: Population, path: ExpectedPath, *, week: int, scale: float, seed: int
-) -> np.ndarray:
-    """Indexes of the week's active users, ascending; the new ones are all active.
+) -> Active:
+    """Choose the week's active users; the new ones are all active.
 
-    Payers come back by their own chance. The others fill the region's expected number
-    by sequential Poisson sampling: the smallest of uniform / weight, so that a user's
-    chance is proportional to the weight and the number is exact.
+    Whose run of active days reaches into the week is active in it. Payers come back by
+    their own chance. The others fill the region's expected number by sequential Poisson
+    sampling: the smallest of uniform / weight, so that a user's chance is proportional
+    to the weight and the number is exact.
     """
     old = int(people.first_of_week[week])
     new = np.arange(old, people.registered(week))
+    if not old:
+        return Active(new, np.zeros(new.size, np.float32))
+    blocks = [slice(i, min(i + BLOCK, old)) for i in range(0, old, BLOCK)]
     phase = phases(seed, 100 + week, (NUM_REGIONS,))
     wanted = round_level(path.existing[week] * scale, phase)
-    weights = _weights(people, path, week, old)
-    engaged, ratios, users = [], [], []
-    totals = np.bincount(people.region[:old], weights, NUM_REGIONS)
-    limit = 1.5 * (wanted + 30) / np.maximum(totals, 1e-9)
-    for first in range(0, old, BLOCK):
-        block = slice(first, min(first + BLOCK, old))
-        stream = random_stream(seed, Stream.ACTIVITY, week, first // BLOCK)
-        uniform = stream.random(BLOCK, dtype=np.float32)[: block.stop - first]
-        region = people.region[block]
-        lift = _lift(people, path, week, block)
-        payer = people.is_engaged[block]
-        engaged.append(
-            first + np.flatnonzero(payer & (uniform < ENGAGED_ACTIVITY * lift))
-        )
-        near = np.flatnonzero(uniform < limit[region] * weights[block])
-        ratios.append(uniform[near] / weights[block][near])
-        users.append(first + near)
-    if not old:
-        return new
-    payers = np.concatenate(engaged)
-    rest = wanted - np.bincount(people.region[payers], minlength=NUM_REGIONS)
-    others = _smallest(people, np.concatenate(users), np.concatenate(ratios), rest)
-    return np.concatenate([np.sort(np.concatenate([payers, others])), new])
+    weights, totals = _weights(people, path, week, blocks)
+    limit = (1.5 * (wanted + 30) / np.maximum(totals, 1e-9)).astype(np.float32)
+    certain, ratios, near_users = [], [], []
+    for number, block in enumerate(blocks):
+        stream = random_stream(seed, Stream.ACTIVITY, week, number)
+        uniform = stream.random(BLOCK, dtype=np.float32)[: block.stop - block.start]
+        comes_back = uniform < ENGAGED_ACTIVITY * _lift(people, path, week, block)
+        stays = people.spell_end[block] >= 7 * week
+        sure = stays | (people.is_engaged[block] & comes_back)
+        certain.append(block.start + np.flatnonzero(sure))
+        weight = weights[block]
+        near = np.flatnonzero(uniform < limit[people.region[block]] * weight)
+        ratios.append(uniform[near] / weight[near])
+        near_users.append(block.start + near)
+    sure = np.concatenate(certain)
+    rest = wanted - np.bincount(people.region[sure], minlength=NUM_REGIONS)
+    users, ratio = np.concatenate(near_users), np.concatenate(ratios)
+    others, highest = _smallest(people.region[users], ratio, rest)
+    weights[sure] = people.is_engaged[sure] * np.float32(ENGAGED_ACTIVITY)
+    weights[users[others]] *= highest[people.region[users[others]]]
+    active = np.sort(np.concatenate([sure, users[others]]))
+    chance = np.concatenate([weights[active], np.zeros(new.size, np.float32)])
+    return Active(np.concatenate([active, new]), chance)
 
 
-def _weights(people: Population, path: ExpectedPath, week: int, old: int) -> np.ndarray:
-    """Relative chance to come back; payers are drawn apart. Shape [old]."""
+def _weights(
+    people: Population, path: ExpectedPath, week: int, blocks: list[slice]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Relative chance to come back, 0 for who is drawn apart, and its sum by region."""
     by_week = path.activity[week - np.arange(week + 1)].astype(np.float32)
-    weights = by_week[people.week[:old]]
-    frailty = np.where(people.is_core[:old], CORE_FRAILTY, CASUAL_FRAILTY)
-    weights = weights * frailty * _lift(people, path, week, slice(0, old))
-    return np.where(people.is_engaged[:old], 0, weights).astype(np.float32)
+    frailty = np.array([CASUAL_FRAILTY, CORE_FRAILTY], np.float32)
+    weights = np.empty(blocks[-1].stop, np.float32)
+    totals = np.zeros(NUM_REGIONS)
+    for block in blocks:
+        weight = by_week[people.week[block]] * frailty[people.is_core[block].view("i1")]
+        weight *= _lift(people, path, week, block)
+        weight[people.is_engaged[block] | (people.spell_end[block] >= 7 * week)] = 0
+        weights[block] = weight
+        totals += np.bincount(people.region[block], weight, NUM_REGIONS)
+    return weights, totals
 
 
 def _lift(
@@ -70,16 +95,19 @@ def _lift(
 ) -> np.ndarray:
     """One plus the feature's direct effect; the holdout has none."""
     gain = (path.lift[week] / (1 - HOLDOUT)).astype(np.float32)
-    return 1 + np.where(people.is_holdout[block], 0, gain[people.region[block]])
+    has_it = ~people.is_holdout[block]
+    return np.float32(1) + gain[people.region[block]] * has_it
 
 
 def _smallest(
-    people: Population, users: np.ndarray, ratios: np.ndarray, wanted: np.ndarray
-) -> np.ndarray:
-    """The `wanted` users with the smallest ratio in each region."""
-    region = people.region[users]
+    region: np.ndarray, ratios: np.ndarray, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the `wanted` smallest ratios of each region, and the highest one."""
     order = np.lexsort((ratios, region))
     ranked = region[order]
     first = np.searchsorted(ranked, np.arange(NUM_REGIONS))
     rank = np.arange(order.size) - first[ranked]
-    return users[order[rank < wanted[ranked]]]
+    chosen = order[rank < wanted[ranked]]
+    highest = np.zeros(NUM_REGIONS, np.float32)
+    np.maximum.at(highest, region[chosen], ratios[chosen])
+    return chosen, highest

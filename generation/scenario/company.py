@@ -6,7 +6,7 @@ Reads nothing. Writes nothing itself: rows go to the landing writer.
 import numpy as np
 
 from generation.scenario import conversion, usage, usage_events
-from generation.scenario.activity import choose_active
+from generation.scenario.activity import Active, choose_active
 from generation.scenario.calendar import week_start_us
 from generation.scenario.checkout import Checkout
 from generation.scenario.landing import LandingWriter
@@ -52,9 +52,10 @@ class Company:
         till = self.checkout
         to = Reporter(self.writer, self.people, till.api.region, Numbers(week, {}))
         self._mark_engaged()
-        active = choose_active(
+        chosen = choose_active(
             self.people, self.path, week=week, scale=self.scale, seed=self.seed
         )
+        active = chosen.users
         starters = till.choose_starters(week, active)
         buyers = till.choose_motion_buyers(week, active)
         registered = self._register(to, week, active, [starters, buyers])
@@ -62,7 +63,7 @@ class Company:
         slots = till.subscribe(to, week, starters)
         till.sell_motion_packs(to, week, buyers)
         till.sell_top_ups(to, week)
-        self._use(to, week, active, registered, slots)
+        self._use(to, week, chosen, registered, slots)
         till.close_week(to, week, slots)
 
     def _mark_engaged(self) -> None:
@@ -103,7 +104,7 @@ class Company:
         self,
         to: Reporter,
         week: int,
-        active: np.ndarray,
+        chosen: Active,
         registered: np.ndarray,
         slots: PlanSlots,
     ) -> None:
@@ -117,6 +118,7 @@ class Company:
             slots,
             self.checkout.packs,
         )
+        active, chance = chosen.users, chosen.chance
         made = usage.run_api(shared, self.checkout.packages)
         pack_count = usage.plan_pack_videos(shared, active)
         segment = usage.segments(shared, active, self.checkout.is_pro(slots))
@@ -124,7 +126,7 @@ class Company:
         mean = usage.expected_videos(active, segment, shared, total=total)
         if not shared.has_sessions:
             keep = np.isin(active, self.checkout.packs.owner[pack_count > 0])
-            active, registered = active[keep], registered[keep]
+            active, chance, registered = active[keep], chance[keep], registered[keep]
             mean, segment = mean[keep], segment[keep]
         for number, first in enumerate(range(0, active.size, usage.CHUNK)):
             part = slice(first, first + usage.CHUNK)
@@ -132,6 +134,7 @@ class Company:
                 shared,
                 active[part],
                 number=number,
+                chance=chance[part],
                 mean=mean[part],
                 segment=segment[part],
                 registered=registered[part],

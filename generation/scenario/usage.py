@@ -82,6 +82,7 @@ def run_chunk(
     users: np.ndarray,
     *,
     number: int,
+    chance: np.ndarray,
     mean: np.ndarray,
     segment: np.ndarray,
     registered: np.ndarray,
@@ -91,7 +92,12 @@ def run_chunk(
     people = week.reporter.people
     stream = random_stream(week.seed, Stream.SESSION, week.week, number)
     sessions = draw_sessions(
-        people, users, registered=registered, week=week.week, stream=stream
+        people,
+        users,
+        chance=chance,
+        registered=registered,
+        week=week.week,
+        stream=stream,
     )
     session_ids = np.zeros(sessions.owner.size, np.int64)
     if week.has_sessions:

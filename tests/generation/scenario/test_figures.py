@@ -169,6 +169,33 @@ def test_the_january_peak_has_seven_point_seven_million_active_users(
     assert peak == pytest.approx(7.7e6, rel=0.003)
 
 
+def test_seven_days_across_two_weeks_hold_as_many_people_as_a_calendar_week(
+    launch_events: Reader,
+) -> None:
+    # Two weeks at the height: 7.70M and 7.65M. Recently registered people come back by
+    # weeks, which costs the windows between about 1 %.
+    weeks = [weekly_active(launch_events, date(2026, 1, day)) for day in (19, 26)]
+    for days in range(1, 7):
+        between = weekly_active(launch_events, date(2026, 1, 19 + days))
+        expected = (weeks[0] * (7 - days) + weeks[1] * days) / 7
+        assert between == pytest.approx(expected, rel=0.025)
+
+
+def test_a_fifth_to_a_quarter_of_the_new_users_comes_back_the_day_after(
+    launch_events: Reader,
+) -> None:
+    # Public figures: Hailuo 22.6 %, Sora 10 %.
+    days = pl.col("occurred_at").dt.date()
+    registered = launch_events("user_registered").select("user_id", days.alias("first"))
+    seen = launch_events("session_started").select("user_id", days.alias("day"))
+    cohort = registered.filter(pl.col("first").is_between(DECEMBER, date(2026, 1, 30)))
+    returned = cohort.join(seen.unique(), on="user_id").filter(
+        pl.col("day") - pl.col("first") == timedelta(days=1)
+    )
+    counts = pl.collect_all([f.select(pl.len()) for f in (cohort, returned)])
+    assert 0.20 < counts[1].item() / counts[0].item() < 0.25
+
+
 def test_the_run_rate_of_december_is_240_million_dollars_a_year(
     december: pl.DataFrame,
 ) -> None:
