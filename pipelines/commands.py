@@ -82,9 +82,9 @@ def run_simulate(
     scenario = import_module("generation.scenario.simulate")
     dirt = import_module("generation.scenario.dirt").DirtRates() if dirty else None
     folder = out or settings().home / "landing" / "company"
-    with task(f"simulating the company at {scale:g}", total=weeks) as (progress, bar):
+    with task(f"simulating the company at {scale:g}", total=None) as (progress, bar):
 
-        def advance(done: int, total: int, events: int) -> None:
+        def advance(done: float, total: float, events: int) -> None:
             rate = events / max(time.monotonic() - began, 1e-9)
             note = f"{events:,} events, {rate / 1e6:.2f}M/s"
             progress.update(bar, completed=done, total=total, note=note)

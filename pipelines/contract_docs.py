@@ -49,7 +49,8 @@ contract as JSON Schema is in [events.schema.json](events.schema.json).
 
 An event is one line of NDJSON (`.ndjson`, `.ndjson.gz`) with `event_type`, or one row
 of a Parquet file. A Parquet file without a column `event_type` is named after it
-(`session_started.parquet`). Both are held to the same rules.
+(`session_started.parquet`, in parts also `session_started.2.parquet`). Both are held to
+the same rules.
 
 - An event is identified by (`source`, `event_id`). Sent again within {WINDOW_DAYS} days
   of receipt (UTC dates) it is a duplicate: the first loaded wins, within one load the

@@ -94,10 +94,14 @@ def _check_part(
 def _by_event_type(
     frame: pl.DataFrame, path: Path | None
 ) -> Sequence[tuple[str | None, pl.DataFrame]]:
-    """Part the rows by the column `event_type`; without one the file's name says it."""
+    """Part the rows by the column `event_type`; without one the file's name says it.
+
+    What stands before the name's first dot counts: session_started.2.parquet goes on
+    where session_started.parquet ended.
+    """
     assert path is not None
     if "event_type" not in frame.columns:
-        return [(path.stem, frame)]
+        return [(path.name.split(".")[0], frame)]
     parts = frame.partition_by("event_type", as_dict=True, maintain_order=True)
     return [(key[0], rows) for key, rows in parts.items()]
 

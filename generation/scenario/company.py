@@ -27,14 +27,13 @@ class Company:
     def __init__(
         self,
         path: ExpectedPath,
-        writer: LandingWriter,
         *,
         scale: float,
         seed: int,
         weeks: int,
         first_usage_week: int,
     ) -> None:
-        self.path, self.writer = path, writer
+        self.path = path
         self.scale, self.seed = scale, seed
         self.first_usage_week = first_usage_week
         self.people = settle(path, scale=scale, seed=seed, weeks=weeks)
@@ -47,10 +46,10 @@ class Company:
             first_usage_week=first_usage_week,
         )
 
-    def run_week(self, week: int) -> None:
+    def run_week(self, week: int, writer: LandingWriter) -> None:
         """Simulate a week and hand over its rows."""
         till = self.checkout
-        to = Reporter(self.writer, self.people, till.api.region, Numbers(week, {}))
+        to = Reporter(writer, self.people, till.api.region, Numbers(week, {}))
         self._mark_engaged()
         chosen = choose_active(
             self.people, self.path, week=week, scale=self.scale, seed=self.seed
@@ -94,10 +93,12 @@ class Company:
             late = np.flatnonzero(registered[place] >= group.time)
             since = group.time[late] - week_start_us(week)
             registered[place[late]] = week_start_us(week) + since // 2
-        users = active[new]
-        usage_events.report_registrations(
-            to, users, registered[new], self.people.channel[users]
-        )
+        for first in range(0, new.size, usage.CHUNK):
+            part = new[first : first + usage.CHUNK]
+            users = active[part]
+            usage_events.report_registrations(
+                to, users, registered[part], self.people.channel[users]
+            )
         return registered
 
     def _use(

@@ -1,14 +1,17 @@
 """Writes the company's events into the landing folder, one file per week and type.
 
 Reads earlier files of the same name to leave identical ones untouched.
-Writes <out>/<week_start>/<event_type>.parquet and, of a soiled company, broken.ndjson
-beside them; temporary name first, then renamed.
+Writes <out>/<week_start>/<event_type>.parquet (large weeks go on in <event_type>.2,
+.3, ...) and, of a soiled company, broken.ndjson beside them; temporary name first, then
+renamed.
 """
 
 import filecmp
+import itertools
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +28,7 @@ from generation.scenario.dirt import (
 )
 
 ROW_GROUP = 1 << 20
+PART_ROWS = 1 << 22  # rows of a file, about 130 MB; a further part follows
 MAX_PENDING = 6  # tables waiting for a writer; bounds the memory
 
 
@@ -35,6 +39,7 @@ class _File:
     final: Path
     temporary: Path
     writer: pq.ParquetWriter
+    rows: int = 0
 
 
 class LandingWriter:
@@ -48,15 +53,23 @@ class LandingWriter:
 
     def __init__(self, out: Path, *, workers: int, dirt: Dirt | None = None) -> None:
         self.out = out
-        self._dirt = dirt
+        self.dirt = dirt
         self._broken: list[bytes] = []
         self.events = 0
         self._pools = [ThreadPoolExecutor(1) for _ in range(max(workers, 1))]
         self._pending: list[Future[None]] = []
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, list[_File]] = {}
         self._later: dict[str, list[tuple[pa.Table, np.ndarray]]] = {}
         self._order: dict[str, int] = {}
         self._week = -1
+
+    def held_back(self) -> dict[str, Any]:
+        """What the writer must know to go on after a finished week."""
+        return {"events": self.events, "_later": self._later, "dirt": self.dirt}
+
+    def go_on(self, held_back: dict[str, Any]) -> None:
+        """Go on where another writer stopped."""
+        vars(self).update(held_back)
 
     def begin(self, week: int) -> None:
         """Open a week and put in what was waiting for it."""
@@ -73,17 +86,17 @@ class LandingWriter:
         if not occurred.size:
             return
         table = event_table(event_type, occurred.size, columns)
-        if self._dirt is None:
+        if self.dirt is None:
             self._add_table(event_type, table, occurred)
             return
-        soiled = self._dirt.soil(event_type, table, week=self._week)
+        soiled = self.dirt.soil(event_type, table, week=self._week)
         self._add_table(event_type, soiled.table, soiled.landed)
         self._broken += [row.line for row in soiled.broken]
 
     def finish(self) -> None:
         """Close the week's files and give them their final names."""
         self._drain(0)
-        for file in self._files.values():
+        for file in itertools.chain(*self._files.values()):
             file.writer.close()
             _put_in_place(file.temporary, file.final)
         self._files = {}
@@ -120,13 +133,14 @@ class LandingWriter:
         if self._has_drifted(event_type):
             table = add_drift(table)
         file = self._open(event_type)
+        file.rows += landed.size - later.size
         order = self._order.setdefault(event_type, len(self._order))
         pool = self._pools[order % len(self._pools)]
         self._pending.append(pool.submit(_write, file, table, later))
         self._drain(MAX_PENDING)
 
     def _has_drifted(self, event_type: str) -> bool:
-        return self._dirt is not None and has_drifted(event_type, self._week)
+        return self.dirt is not None and has_drifted(event_type, self._week)
 
     def _put_broken(self) -> None:
         folder = self.out / week_start(self._week).isoformat()
@@ -142,16 +156,18 @@ class LandingWriter:
             self._pending.pop(0).result()
 
     def _open(self, event_type: str) -> _File:
-        if event_type not in self._files:
+        """The file that takes the next rows: the last part that is not full."""
+        parts = self._files.setdefault(event_type, [])
+        if not parts or parts[-1].rows >= PART_ROWS:
             folder = self.out / week_start(self._week).isoformat()
             folder.mkdir(parents=True, exist_ok=True)
-            final = folder / f"{event_type}.parquet"
-            temporary = folder / f".{event_type}.tmp"
+            name = f"{event_type}.{len(parts) + 1}" if parts else event_type
+            temporary = folder / f".{name}.tmp"
             writer = _parquet_writer(
                 temporary, event_type, has_drifted=self._has_drifted(event_type)
             )
-            self._files[event_type] = _File(final, temporary, writer)
-        return self._files[event_type]
+            parts.append(_File(folder / f"{name}.parquet", temporary, writer))
+        return parts[-1]
 
 
 def _write(file: _File, table: pa.Table, without: np.ndarray) -> None:

@@ -13,7 +13,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from generation.scenario.calendar import FIRST_WEEK, WEEKS, week_of, week_start
+from generation.scenario.checkpoint import Checkpoint, State
 from generation.scenario.company import Company
 from generation.scenario.dirt import Dirt, DirtRates
 from generation.scenario.landing import LandingWriter
@@ -22,7 +25,7 @@ from generation.scenario.parameters import Parameters
 from generation.scenario.truth import weekly_truth
 
 Preset = Literal["literal", "consistent"]
-Progress = Callable[[int, int, int], None]
+Progress = Callable[[float, float, int], None]
 DEFAULT_START = date(2024, 12, 30)
 DEFAULT_SEED = 20251218
 
@@ -61,6 +64,7 @@ def simulate(
 
     Accounts and payments begin with the company, sessions and generations on `start`.
     Equal arguments give equal bytes with any number of workers; more weeks only add.
+    A simulation that was stopped goes on where it was when it is called again.
 
     Args:
         out: folder of the week folders; created if missing.
@@ -71,8 +75,8 @@ def simulate(
         seed: root of the random streams.
         workers: writing threads beside the simulation; by default one per further core.
         dirt: how much of each kind of dirt; none by default.
-        on_progress: called after each week with the window's weeks done (0 before it),
-            its weeks in all and the events so far.
+        on_progress: called after each week with the work done, the work in all (in
+            units of their own) and the events so far.
 
     Raises:
         ValueError: an argument is out of range.
@@ -91,14 +95,14 @@ def simulate(
         dirty=dirt is not None,
     )
     _refuse_mixture(out, manifest)
-    soiler = None if dirt is None else Dirt(dirt, seed=seed)
     workers = workers or max((os.cpu_count() or 1) - 1, 1)
-    writer = LandingWriter(out, workers=workers, dirt=soiler)
+    writer = LandingWriter(out, workers=workers)
+    writer.dirt = None if dirt is None else Dirt(dirt, seed=seed)
     _run(manifest, simulate_path(Parameters.load(preset)), writer, on_progress)
     manifest = replace(manifest, events=writer.events)
     truth = weekly_truth(preset, week_of(start), week_of(start) + weeks)
-    if soiler is not None:
-        truth["dirt"] = soiler.truth(week_of(start) + weeks)
+    if writer.dirt is not None:
+        truth["dirt"] = writer.dirt.truth(week_of(start) + weeks)
     _write_json(out / "truth.json", truth)
     _write_json(out / "manifest.json", asdict(manifest))
     return manifest
@@ -112,23 +116,39 @@ def _run(
 ) -> None:
     """Simulate all weeks from the company's first one on."""
     first = week_of(date.fromisoformat(manifest.start))
-    company = Company(
-        path,
-        writer,
-        scale=manifest.scale,
-        seed=manifest.seed,
-        weeks=first + manifest.weeks,
-        first_usage_week=first,
-    )
-    for week in range(first + manifest.weeks):
+    end = first + manifest.weeks
+    checkpoint = Checkpoint(writer.out, manifest)
+    state = checkpoint.load()
+    if state is None:
+        company = Company(
+            path,
+            scale=manifest.scale,
+            seed=manifest.seed,
+            weeks=end,
+            first_usage_week=first,
+        )
+        state = State(0, company, writer.held_back())
+    company = state.company
+    writer.go_on(state.landing)
+    work = np.cumsum(_expected_work(path, first)[:end])
+    for week in range(state.week, end):
         writer.begin(week)
-        company.run_week(week)
+        company.run_week(week, writer)
         writer.finish()
+        checkpoint.save(State(week + 1, company, writer.held_back()))
         if on_progress is not None:
-            on_progress(max(week - first + 1, 0), manifest.weeks, writer.events)
+            on_progress(float(work[week]), float(work[-1]), writer.events)
     if manifest.dirty:
-        writer.land_late(first + manifest.weeks)
+        writer.land_late(end)
     writer.close()
+    checkpoint.remove()
+
+
+def _expected_work(path: ExpectedPath, first: int) -> np.ndarray:
+    """How much there is to do in each week, before the window and in it."""
+    registered, wau = path.registrations.sum(1), path.wau.sum(1)
+    used = 2 * wau + 4 * path.videos.sum(1)
+    return registered + np.where(np.arange(WEEKS) < first, 0, used)
 
 
 def _check(scale: float, start: date, weeks: int) -> None:

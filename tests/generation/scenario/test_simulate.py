@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 
 from generation.events import EVENT_TYPES
+from generation.scenario import checkpoint, landing
+from generation.scenario.calendar import week_of
+from generation.scenario.company import Company
 from generation.scenario.simulate import simulate
 
 EARLY = {"scale": 0.0005, "start": date(2024, 10, 7)}
@@ -143,3 +146,43 @@ def test_a_bad_argument_is_named_with_its_fix(
 def test_two_simulations_do_not_mix_in_one_folder(tiny_company: Path) -> None:
     with pytest.raises(ValueError, match=r"scale 0\.0001, not 0\.0002; remove"):
         simulate(tiny_company, scale=0.0002, start=date(2025, 12, 15), weeks=3)
+
+
+def test_a_stopped_simulation_goes_on_where_it_was(
+    early_company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "EVERY_S", 0)
+    monday = week_of(EARLY["start"])
+    run_week, done = Company.run_week, []
+
+    def stop_in_the_second_week(self: Company, week: int, writer) -> None:
+        done.append(week)
+        if done.count(monday + 1) == 1 and week == monday + 1:
+            raise KeyboardInterrupt
+        run_week(self, week, writer)
+
+    monkeypatch.setattr(Company, "run_week", stop_in_the_second_week)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(tmp_path, weeks=3, workers=1, **EARLY)
+    assert not (tmp_path / "manifest.json").exists()
+    before = len(done)
+    simulate(tmp_path, weeks=3, workers=1, **EARLY)
+    assert done[before:] == [monday + 1, monday + 2]  # the first weeks are not redone
+    assert digests(tmp_path) == digests(early_company)
+    assert json.loads((tmp_path / "manifest.json").read_text()) == json.loads(
+        (early_company / "manifest.json").read_text()
+    )
+    assert not (tmp_path / ".checkpoint").exists()
+
+
+def test_a_large_week_goes_on_in_further_files(
+    early_company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "PART_ROWS", 1)
+    simulate(tmp_path, weeks=3, workers=2, **EARLY)
+    parts = {path.name for path in tmp_path.glob("2024-10-21/credits_granted*.parquet")}
+    assert parts >= {"credits_granted.parquet", "credits_granted.2.parquet"}
+    for name in ("credits_granted", "generation_finished"):
+        whole = pl.read_parquet(early_company / "*" / f"{name}.parquet")
+        split = pl.read_parquet(tmp_path / "*" / f"{name}*.parquet")
+        assert split.sort("event_id").equals(whole.sort("event_id"))
