@@ -82,11 +82,17 @@ def simulate(
     dirty: Annotated[
         bool, typer.Option("--dirty/--clean", help="add re-sends, late and bad rows")
     ] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="only solve the parameters and compare")
+    ] = False,
     out: OutOption = None,
 ) -> None:
     """Write the events of the reference company, with its planted truth."""
-    from pipelines.commands import run_simulate
+    from pipelines.commands import run_calibrate, run_simulate
 
+    if calibrate:
+        run_calibrate(preset.value)
+        return
     run_simulate(
         scale,
         start=start.date(),
@@ -217,6 +223,20 @@ def metrics(
     if weight != 1 and not raw:
         console.print(f"1:{weight:g} sample, extensive figures weighted", style="dim")
     show(frame, format, out)
+
+
+@app.command()
+def proof(
+    truth: Annotated[
+        Path | None, typer.Argument(help="default: landing/company/truth.json")
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Compare the metrics with the planted truth of the simulated company."""
+    from pipelines.commands import run_proof
+
+    with opened() as build:
+        run_proof(build, truth, format)
 
 
 @app.command()

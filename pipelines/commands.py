@@ -12,11 +12,15 @@ import time
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from pipelines.settings import ROOT, settings
-from pipelines.terminal import console, fail, task
+from pipelines.terminal import Format, console, fail, show, task
+
+if TYPE_CHECKING:
+    from pipelines.warehouse import Warehouse
 
 DEMO_PROMPTS = {
     "a red star moving left to right over grass": "red_star",
@@ -103,6 +107,54 @@ def run_simulate(
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     console.print(f"events in {folder}")
+
+
+def run_calibrate(preset: str) -> None:
+    """Solve the company's parameters and set the published figures beside it."""
+    import pandas as pd
+
+    calibration = import_module("generation.scenario.calibration")
+    parameters = import_module("generation.scenario.parameters").Parameters
+    total = calibration.ITERATIONS
+    with task(f"calibrating {preset}", total=total) as (progress, bar):
+        solved = calibration.calibrate(
+            preset, on_step=lambda step: progress.update(bar, completed=step)
+        )
+    rows = [
+        {
+            "figure": row.figure,
+            "target": row.target,
+            "achieved": row.achieved,
+            "error": f"{row.error:+.3%}",
+            "fitted": "yes" if row.is_fitted else "no",
+        }
+        for row in calibration.compare(preset, solved)
+    ]
+    show(pd.DataFrame(rows), Format.TABLE, None)
+    apart = calibration.difference(solved, parameters.load(preset))
+    console.print(f"committed parameters differ by at most {apart:.2%}")
+
+
+def run_proof(build: "Warehouse", truth: Path | None, format: Format) -> None:
+    """Show each figure as planted and as measured; fail if one is too far off."""
+    import pandas as pd
+
+    proof = import_module("pipelines.proof")
+    file = truth or settings().home / "landing" / "company" / "truth.json"
+    try:
+        scores = proof.score(build, file)
+    except FileNotFoundError:
+        raise fail(f"no {file}: simulate a company first, or name its file") from None
+    except ValueError as error:
+        raise fail(str(error)) from None
+    frame = pd.DataFrame(scores)
+    if format is Format.TABLE:
+        frame["error"] = frame["error"].map("{:+.2%}".format)
+    show(frame, format, None)
+    wrong = [row.figure for row in scores if not row.holds]
+    if wrong:
+        raise fail(f"too far from what was planted: {', '.join(wrong)}")
+    console.print(f"{len(scores)} figures within 1 % (payers 3 %) of what was planted")
 
 
 def run_ingest(paths: list[Path] | None) -> None:

@@ -218,6 +218,9 @@ def measure(path: ExpectedPath) -> dict[str, float]:
         "videos_april": np.interp(day_of(2025, 4, 15), edges, videos),
         "videos_december": np.interp(day_of(2025, 12, 15), edges, videos),
     }
+    figures["videos_april_to_december"] = (
+        figures["videos_december"] - figures["videos_april"]
+    )
     for quarter in QUARTERS:
         figures[f"recognised_{quarter}"] = quarter_rmb(recognised, quarter)
     return {name: float(value) for name, value in figures.items()}

@@ -9,6 +9,7 @@ import numpy as np
 
 from generation.scenario import measures
 from generation.scenario.calendar import WEEKS_PER_MONTH, week_start
+from generation.scenario.calibration import published
 from generation.scenario.model import ExpectedPath, simulate_path
 from generation.scenario.parameters import Parameters
 from generation.scenario.products import products
@@ -48,6 +49,7 @@ def weekly_truth(preset: str, first: int, end: int) -> dict[str, object]:
     return {
         "preset": preset,
         "direct_effect_on_activity": p.direct_effect,
+        "published": published(preset),
         "figures": measures.measure(simulate_path(p)),
         "weeks": rows,
     }
