@@ -14,13 +14,13 @@ accounts as (
 account_days as (
     select
         generations.account_id,
-        cast(generations.occurred_at as date) as finished_on,
+        generations.occurred_on as finished_on,
         sum(generations.cost_micros) as cost_micros
     from generations
     where
         not generations.is_test
-        and generations.occurred_at < {{ as_of() }} + 1
-    group by generations.account_id, cast(generations.occurred_at as date)
+        and generations.occurred_on <= {{ as_of() }}
+    group by generations.account_id, generations.occurred_on
 ),
 
 -- Whoever holds several segments counts under the largest customer's.

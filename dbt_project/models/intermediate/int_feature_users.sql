@@ -7,8 +7,8 @@ final as (
     select distinct
         generations.user_id,
         generations.mode as feature,
-        {{ week_start('generations.occurred_at') }} as week_start,
-        {{ month_start('generations.occurred_at') }} as month_start
+        {{ week_start('generations.occurred_on') }} as week_start,
+        {{ month_start('generations.occurred_on') }} as month_start
     from generations
     where
         not generations.is_test

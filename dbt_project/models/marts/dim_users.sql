@@ -21,7 +21,7 @@ final as (
         first_registrations.user_id,
         first_registrations.account_id,
         first_registrations.occurred_at as registered_at,
-        cast(first_registrations.occurred_at as date) as registered_on,
+        first_registrations.occurred_on as registered_on,
         first_registrations.country,
         coalesce(countries.region, 'unknown') as region,
         first_registrations.channel,

@@ -8,7 +8,7 @@ accounts as (
 
 final as (
     select
-        cast(generations.occurred_at as date) as finished_on,
+        generations.occurred_on as finished_on,
         coalesce(accounts.region, 'unknown') as region,
         generations.model_id,
         generations.mode,
@@ -21,7 +21,7 @@ final as (
         on generations.account_id = accounts.account_id
     where not generations.is_test
     group by
-        cast(generations.occurred_at as date),
+        generations.occurred_on,
         coalesce(accounts.region, 'unknown'),
         generations.model_id,
         generations.mode,

@@ -1,0 +1,22 @@
+"""Settings are read from the environment, and a wrong one is told at once."""
+
+import pytest
+
+from pipelines.settings import settings
+
+
+def test_days_are_utc_unless_a_zone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REEL_TIME_ZONE", raising=False)
+    assert settings().time_zone == "UTC"
+    monkeypatch.setenv("REEL_TIME_ZONE", "Asia/Shanghai")
+    assert settings().time_zone == "Asia/Shanghai"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../UTC", "UTC'; drop table t"])
+def test_a_zone_that_does_not_exist_is_refused(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A misspelt zone must not shift every day of the company."""
+    monkeypatch.setenv("REEL_TIME_ZONE", zone)
+    with pytest.raises(ValueError, match="REEL_TIME_ZONE"):
+        settings()
