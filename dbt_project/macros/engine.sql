@@ -26,12 +26,12 @@ cast(timezone('{{ zone }}', timezone('UTC', {{ utc_time }})) as date)
 {%- endif -%}
 {%- endmacro -%}
 
-{#- Whole seconds from one naive UTC time to another. -#}
-{%- macro seconds_between(first_at, last_at) -%}
+{#- Whole hours from one naive UTC time to a later one, a begun hour counted. -#}
+{%- macro hours_between(first_at, last_at) -%}
 {%- if is_spark() -%}
-(unix_seconds({{ last_at }}) - unix_seconds({{ first_at }}))
+cast(ceil((unix_micros({{ last_at }}) - unix_micros({{ first_at }})) / 3600000000) as int)
 {%- else -%}
-cast(floor((epoch_us({{ last_at }}) - epoch_us({{ first_at }})) / 1000000) as bigint)
+cast(ceil((epoch_us({{ last_at }}) - epoch_us({{ first_at }})) / 3600000000) as int)
 {%- endif -%}
 {%- endmacro -%}
 

@@ -10,7 +10,12 @@ import pytest
 from pipelines import transform, warehouse
 
 # Features overlap, and so do the days after a signup: their slices have no total.
-NO_TOTAL = {"feature_adoption", "retention"}
+NO_TOTAL = {
+    *("feature_adoption", "feature_retention", "feature_trial_7"),
+    *("retention", "weekly_retention", "signup_funnel", "time_to_step"),
+    *("cohort_revenue_per_signup", "cohort_revenue_per_payer"),
+    *("cohort_credits_per_signup", "cohort_credit_retention"),
+}
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ final as (
         first_registrations.country,
         coalesce(countries.region, 'unknown') as region,
         first_registrations.channel,
+        first_registrations.platform,
         first_registrations.is_test
     from first_registrations
     left join countries

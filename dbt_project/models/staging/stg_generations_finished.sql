@@ -15,6 +15,10 @@ final as (
         source.status,
         source.mode,
         source.model_id,
+        source.resolution,
+        source.queue_ms,
+        source.run_ms,
+        cast(floor(source.gpu_seconds * 1000 + 0.5) as bigint) as gpu_ms,
         cast(floor(source.video_seconds * 1000 + 0.5) as bigint) as delivered_ms,
         source.charged_credits,
         source.cost_micros

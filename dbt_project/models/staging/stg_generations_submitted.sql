@@ -14,7 +14,8 @@ final as (
         source.generation_id,
         source.mode,
         source.model_id,
-        source.reserved_credits
+        source.reserved_credits,
+        source.prompt_sha256
     from source
 )
 
