@@ -1,5 +1,5 @@
--- Harm: revenue cohorts that leave out money, or count an account in two months. The last
--- month of all cohorts together holds every payment and refund of known accounts.
+-- Harm: revenue cohorts that leave out money, or count an account in two months. The
+-- last month of all cohorts together holds every payment and refund of known accounts.
 with cohort_months as (
     select * from {{ ref('int_cohort_months') }}
 ),

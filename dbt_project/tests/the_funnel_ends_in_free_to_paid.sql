@@ -1,5 +1,5 @@
--- Harm: two pages with two conversions of the same week, or a step that more people took
--- than the one before it.
+-- Harm: two pages with two conversions of the same week, or a step that more people
+-- took than the one before it.
 with funnel as (
     select * from {{ ref('signup_funnel') }}
 ),

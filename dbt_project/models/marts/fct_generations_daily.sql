@@ -35,17 +35,17 @@ jobs as (
         end as audience,
         case
             when generations.status <> 'succeeded' then generations.status
-            when prompts.is_repeated then 'repeated'
             when
-                generations.platform <> 'api'
-                and kept_videos.downloaded_at is null
-                and kept_videos.shared_at is null
-                then 'not_kept'
-            else 'kept'
+                generations.platform = 'api'
+                or kept_videos.generation_id is not null
+                then 'kept'
+            when prompts.is_repeated then 'repeated'
+            else 'not_kept'
         end as outcome,
         case when kept_videos.downloaded_at is null then 0 else 1 end as downloaded,
         case when kept_videos.shared_at is null then 0 else 1 end as shared,
         case when prompts.generation_id is null then 0 else 1 end as prompted,
+        case when prompts.is_repeated then 1 else 0 end as repeated,
         generations.delivered_ms,
         generations.cost_micros,
         generations.gpu_ms
@@ -80,6 +80,7 @@ final as (
         cast(sum(jobs.downloaded) as bigint) as downloaded,
         cast(sum(jobs.shared) as bigint) as shared,
         cast(sum(jobs.prompted) as bigint) as prompted,
+        cast(sum(jobs.repeated) as bigint) as repeated,
         cast(sum(jobs.delivered_ms) as bigint) as delivered_ms,
         cast(sum(jobs.cost_micros) as bigint) as cost_micros,
         cast(sum(jobs.gpu_ms) as bigint) as gpu_ms

@@ -6,23 +6,38 @@ periods as (
     select * from {{ ref('dim_periods') }}
 ),
 
-counts as (
-    {% for grain in ['week', 'month'] %}
+weekly as (
     select
-        '{{ grain }}' as grain,
-        feature_users.{{ grain }}_start as period_start,
+        'week' as grain,
+        feature_users.week_start as period_start,
         coalesce(feature_users.feature, 'all') as feature,
         sum(feature_users.generations) as generations,
         count(distinct feature_users.user_id) as users
     from feature_users
     group by grouping sets (
-        (feature_users.{{ grain }}_start),
-        (feature_users.{{ grain }}_start, feature_users.feature)
+        (feature_users.week_start),
+        (feature_users.week_start, feature_users.feature)
     )
-    {% if not loop.last %}
+),
+
+monthly as (
+    select
+        'month' as grain,
+        feature_users.month_start as period_start,
+        coalesce(feature_users.feature, 'all') as feature,
+        sum(feature_users.generations) as generations,
+        count(distinct feature_users.user_id) as users
+    from feature_users
+    group by grouping sets (
+        (feature_users.month_start),
+        (feature_users.month_start, feature_users.feature)
+    )
+),
+
+counts as (
+    select * from weekly
     union all
-    {% endif %}
-    {% endfor %}
+    select * from monthly
 ),
 
 final as (

@@ -1,5 +1,5 @@
 {{ generation_share(
-    part="case when generations_daily.outcome = 'repeated' then generations_daily.generations else 0 end",
+    part='generations_daily.repeated',
     whole='generations_daily.prompted',
     dimensions={'model': 'model_id', 'mode': 'mode', 'region': 'region'},
     where="generations_daily.status = 'succeeded'",

@@ -22,7 +22,7 @@ final as (
             subscription_intervals.started_on <= periods.date_day
             and (
                 subscription_intervals.ended_on is null
-                or periods.date_day < subscription_intervals.ended_on
+                or subscription_intervals.ended_on > periods.date_day
             )
     where
         periods.is_closing_day
