@@ -44,6 +44,11 @@ subscribers as (
     where subscription_intervals.mrr_micros > 0
 ),
 
+subscribed_people as (
+    select distinct subscribers.user_id
+    from subscribers
+),
+
 -- The plan of the active day, not of the day on which the window is read.
 plan_days as (
     select distinct
@@ -52,6 +57,8 @@ plan_days as (
         coalesce(subscribers.plan_id, 'none') as slice,
         user_days.active_on
     from user_days
+    inner join subscribed_people
+        on user_days.user_id = subscribed_people.user_id
     left join subscribers
         on
             user_days.user_id = subscribers.user_id
@@ -68,6 +75,7 @@ slice_days as (
     select * from plan_days
 ),
 
+-- Who never subscribed has no plan on any day: nothing to look up or to reorder.
 final as (
     select
         slice_days.user_id,
@@ -83,6 +91,17 @@ final as (
             )'
         ) }} as days_to_next
     from slice_days
+    union all
+    select
+        user_days.user_id,
+        'plan' as dimension,
+        'none' as slice,
+        user_days.active_on,
+        user_days.days_to_next
+    from user_days
+    left join subscribed_people
+        on user_days.user_id = subscribed_people.user_id
+    where subscribed_people.user_id is null
 )
 
 select * from final
