@@ -11,8 +11,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -166,7 +167,7 @@ def _register_raw(home: Path, building: Path, version: int, time_zone: str) -> S
         for event_type in EVENT_TYPES:
             connection.execute(_view(event_type, files.get(event_type, [])))
         connection.execute(f"set timezone = '{time_zone}'")
-        return _span(connection, declared=lake.declared_end(home))
+        return _span(connection, declared=_declared_day(home, time_zone))
 
 
 def _view(event_type: str, files: list[Path]) -> str:
@@ -183,6 +184,15 @@ def _view(event_type: str, files: list[Path]) -> str:
         f"create view raw.{event_type} as"
         f" select {names} from read_parquet([{paths}], hive_partitioning = false)"
     )
+
+
+def _declared_day(home: Path, time_zone: str) -> date | None:
+    """The last day of the zone that ends no later than the day (UTC) declared last."""
+    declared = lake.declared_end(home)
+    if declared is None:
+        return None
+    end = datetime.combine(declared, time(), UTC) + timedelta(days=1)
+    return end.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
 
 
 def _span(connection: duckdb.DuckDBPyConnection, *, declared: date | None) -> Span:
