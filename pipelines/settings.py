@@ -8,6 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 ROOT = Path(__file__).parents[1]
 
 
+class BadSetting(ValueError):
+    """A setting has a value that it cannot have."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Where this installation keeps its data and whose days it counts.
@@ -25,14 +29,14 @@ def settings() -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        ValueError: `REEL_TIME_ZONE` names no time zone.
+        BadSetting: `REEL_TIME_ZONE` names no time zone.
     """
     home = os.environ.get("REEL_HOME") or ROOT / "data"
     zone = os.environ.get("REEL_TIME_ZONE") or "UTC"
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(
+        raise BadSetting(
             f"REEL_TIME_ZONE must be a zone such as Asia/Shanghai, got {zone!r}"
         ) from error
     return Settings(home=Path(home).expanduser().resolve(), time_zone=zone)

@@ -1,8 +1,10 @@
 """Settings are read from the environment, and a wrong one is told at once."""
 
+from pathlib import Path
+
 import pytest
 
-from pipelines.settings import settings
+from pipelines.settings import BadSetting, settings
 
 
 def test_days_are_utc_unless_a_zone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,5 +20,15 @@ def test_a_zone_that_does_not_exist_is_refused(
 ) -> None:
     """A misspelt zone must not shift every day of the company."""
     monkeypatch.setenv("REEL_TIME_ZONE", zone)
-    with pytest.raises(ValueError, match="REEL_TIME_ZONE"):
+    with pytest.raises(BadSetting, match="REEL_TIME_ZONE"):
         settings()
+
+
+def test_the_command_says_which_setting_is_wrong(
+    reel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REEL_TIME_ZONE", "Mars/Olympus")
+    finished = reel(tmp_path, "status")
+    assert finished.returncode == 2
+    assert "REEL_TIME_ZONE" in finished.stderr
+    assert "Traceback" not in finished.stderr
