@@ -43,6 +43,7 @@ def triangle(context: Context) -> None:
 def known_cells(context: Context) -> pd.DataFrame:
     """Keep what was known at the end of the month, of the newest cohorts."""
     cells = queries.metric(context.build_id, "retention", grain="week", by="measure")
+    cells = cells[cells["measure"].isin(cohort_chart.MEASURES)]
     if not context.is_newest:
         cells = cohort_chart.known_by(cells, context.end)
     cohorts = cells["period_start"].drop_duplicates().sort_values()

@@ -36,6 +36,7 @@ BUILD = {
     "built_at": TIME,
     "as_of": pl.Date,
     "data_through": pl.Date,
+    "reporting_time_zone": TEXT,
     "sample_weight": pl.Float64,
     "lake_version": NUMBER,
     "code_version": TEXT,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.settings import settings
+from pipelines.settings import BadSetting, settings
 from pipelines.terminal import Format, console, fail, show
 
 if TYPE_CHECKING:
@@ -267,6 +267,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
+    except BadSetting as error:
+        console.print(str(error), style="red", markup=False)
+        raise SystemExit(2) from None
     except SystemExit as stop:
         if stop.code == 130:
             console.print("stopped; run the same command again to go on")

@@ -186,7 +186,10 @@ def run_build(*, full_refresh: bool) -> None:
 
         try:
             built = transform.build(
-                settings().home, full_refresh=full_refresh, on_progress=advance
+                settings().home,
+                time_zone=settings().time_zone,
+                full_refresh=full_refresh,
+                on_progress=advance,
             )
         except transform.BuildFailed as error:
             raise fail(str(error)) from None

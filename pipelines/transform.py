@@ -11,8 +11,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -54,12 +55,17 @@ class Build:
 
 
 def build(
-    home: Path, *, full_refresh: bool = False, on_progress: Progress | None = None
+    home: Path,
+    *,
+    time_zone: str = "UTC",
+    full_refresh: bool = False,
+    on_progress: Progress | None = None,
 ) -> Build:
     """Build, test and publish the warehouse of the lake's current version.
 
     Args:
         home: The data folder.
+        time_zone: Whose midnight ends a day; another one restates every figure.
         full_refresh: Build even if nothing has changed since the published build.
         on_progress: Called with (name of the finished dbt node, done, total).
 
@@ -70,8 +76,13 @@ def build(
     if version == 0:
         raise BuildFailed("the lake is empty: load events with `reel ingest` first")
     code = code_version()
+    inputs = {
+        "lake_version": version,
+        "code_version": code,
+        "reporting_time_zone": time_zone,
+    }
     published = _published(home)
-    if published and not full_refresh and _same(published, version=version, code=code):
+    if published and not full_refresh and inputs.items() <= published.items():
         tests = int(str(published["tests_passed"]))
         return Build(str(published["build_id"]), is_new=False, tests=tests)
     now = datetime.now(UTC)
@@ -79,16 +90,16 @@ def build(
     warehouse.folder(home).mkdir(parents=True, exist_ok=True)
     building = warehouse.folder(home) / f"building-{os.getpid()}.duckdb.tmp"
     try:
-        span = _register_raw(home, building, version)
-        results = _run_dbt(home, building, span, on_progress=on_progress)
+        span = _register_raw(home, building, version, time_zone)
+        variables = span.variables | {"reporting_time_zone": time_zone}
+        results = _run_dbt(home, building, variables, on_progress=on_progress)
         facts: dict[str, object] = {
             "build_id": build_id,
             "built_at": now,
             "as_of": span.as_of,
             "data_through": span.data_through,
             "sample_weight": lake.sample_weight(home),
-            "lake_version": version,
-            "code_version": code,
+            **inputs,
         }
         if results.failed:
             _fail(home, facts, results)
@@ -125,10 +136,6 @@ def _published(home: Path) -> dict[str, object] | None:
         published.close()
 
 
-def _same(published: dict[str, object], *, version: int, code: str) -> bool:
-    return (published["lake_version"], published["code_version"]) == (version, code)
-
-
 @dataclass(frozen=True)
 class Span:
     """How far the data reaches.
@@ -142,8 +149,16 @@ class Span:
     as_of: date
     data_through: date
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What dbt is told of it."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "data_through": self.data_through.isoformat(),
+        }
 
-def _register_raw(home: Path, building: Path, version: int) -> Span:
+
+def _register_raw(home: Path, building: Path, version: int, time_zone: str) -> Span:
     """Make one view per event type over the pinned files and see how far they reach."""
     files = lake.pinned_files(home, version)
     with duckdb.connect(str(building)) as connection:
@@ -151,7 +166,8 @@ def _register_raw(home: Path, building: Path, version: int) -> Span:
         connection.execute("create schema raw")
         for event_type in EVENT_TYPES:
             connection.execute(_view(event_type, files.get(event_type, [])))
-        return _span(connection, declared=lake.declared_end(home))
+        connection.execute(f"set timezone = '{time_zone}'")
+        return _span(connection, declared=_declared_day(home, time_zone))
 
 
 def _view(event_type: str, files: list[Path]) -> str:
@@ -168,6 +184,15 @@ def _view(event_type: str, files: list[Path]) -> str:
         f"create view raw.{event_type} as"
         f" select {names} from read_parquet([{paths}], hive_partitioning = false)"
     )
+
+
+def _declared_day(home: Path, time_zone: str) -> date | None:
+    """The last day of the zone that ends no later than the day (UTC) declared last."""
+    declared = lake.declared_end(home)
+    if declared is None:
+        return None
+    end = datetime.combine(declared, time(), UTC) + timedelta(days=1)
+    return end.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
 
 
 def _span(connection: duckdb.DuckDBPyConnection, *, declared: date | None) -> Span:
@@ -193,15 +218,15 @@ def _span(connection: duckdb.DuckDBPyConnection, *, declared: date | None) -> Sp
 
 
 def _run_dbt(
-    home: Path, building: Path, span: Span, *, on_progress: Progress | None
+    home: Path,
+    building: Path,
+    variables: dict[str, str],
+    *,
+    on_progress: Progress | None,
 ) -> Results:
     target = home / "dbt" / "target"
     target.mkdir(parents=True, exist_ok=True)
     (target / "run_results.json").unlink(missing_ok=True)
-    variables = {
-        "as_of": span.as_of.isoformat(),
-        "data_through": span.data_through.isoformat(),
-    }
     command = [
         str(Path(sys.executable).with_name("dbt")),
         *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),

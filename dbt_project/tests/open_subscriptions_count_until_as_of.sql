@@ -31,7 +31,7 @@ running as (
     left join subscription_intervals
         on
             last_terms.subscription_id = subscription_intervals.subscription_id
-            and cast(last_terms.effective_at as date)
+            and {{ reporting_day('last_terms.effective_at') }}
             = subscription_intervals.started_on
     where not last_terms.is_end
 ),

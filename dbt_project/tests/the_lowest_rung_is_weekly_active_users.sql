@@ -4,7 +4,11 @@ with actives as (
 ),
 
 weekly_active_users as (
-    select * from {{ ref('weekly_active_users') }}
+    select *
+    from {{ ref('weekly_active_users') }}
+    where
+        platform = 'all'
+        and plan = 'all'
 ),
 
 compared as (

@@ -5,7 +5,11 @@ with user_days as (
 ),
 
 weekly_active_users as (
-    select * from {{ ref('weekly_active_users') }}
+    select *
+    from {{ ref('weekly_active_users') }}
+    where
+        platform = 'all'
+        and plan = 'all'
 ),
 
 counted as (

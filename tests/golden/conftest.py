@@ -84,6 +84,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         *,
         as_of: str,
         fx_rates: str = "",
+        time_zone: str = "UTC",
     ) -> Golden:
         home = tmp_path_factory.mktemp("golden")
         project = _copy_project(home, fx_rates)
@@ -91,7 +92,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         _write_raw(path, list(events))
         command = [DBT, "build", "--project-dir", str(project)]
         command += ["--profiles-dir", str(project), "--target", "duckdb"]
-        command += ["--vars", json.dumps({"as_of": as_of})]
+        variables = {"as_of": as_of, "reporting_time_zone": time_zone}
+        command += ["--vars", json.dumps(variables)]
         target = home / "target"
         environment = os.environ | {
             "REEL_WAREHOUSE": str(path),

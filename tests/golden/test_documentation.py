@@ -54,9 +54,15 @@ def test_every_model_has_its_yaml_beside_it():
         assert path.with_suffix(".yml").exists(), path
 
 
+def test_every_page_of_the_dashboard_is_an_exposure():
+    exposures = yaml.safe_load((MODELS / "exposures.yml").read_text())["exposures"]
+    pages = (MODELS.parents[1] / "dashboard" / "app_pages").glob("*.py")
+    assert {e["name"] for e in exposures} >= {f"{page.stem}_page" for page in pages}
+
+
 def test_every_metric_has_the_columns_of_the_contract(described, columns):
     metrics = [path.stem for path in (MODELS / "metrics").glob("*.sql")]
-    assert len(metrics) >= 17
+    assert len(metrics) >= 60
     for metric in metrics:
         meta = described[metric]["config"]["meta"]
         assert set(meta) == KEYS, metric

@@ -264,6 +264,7 @@ def test_a_job_belongs_to_what_its_account_holds_that_day(golden, january):
     assert january("gross_margin", segment="pro") == pytest.approx((31 - 6.2) / 31)
     # RU 1 + 0.5 and AU 0.1 while they hold credits, of 4 + 1
     assert january("gross_margin", segment="consumer") == pytest.approx((5 - 1.6) / 5)
+    assert january("gross_margin", plan="credit_pack") == pytest.approx((5 - 1.6) / 5)
     # ID and EG cost without revenue: there is no margin
     assert january("gross_margin", segment="enterprise") is None
     assert january("gross_margin", segment="free") is None

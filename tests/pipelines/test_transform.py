@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import transform, warehouse
+from pipelines import lake, transform, warehouse
 
 # Features overlap, and so do the days after a signup: their slices have no total.
-NO_TOTAL = {"feature_adoption", "retention"}
+NO_TOTAL = {
+    *("feature_adoption", "feature_retention", "feature_trial_7"),
+    *("retention", "weekly_retention", "signup_funnel", "time_to_step"),
+    *("cohort_revenue_per_signup", "cohort_revenue_per_payer"),
+    *("cohort_credits_per_signup", "cohort_credit_retention"),
+}
 
 
 @pytest.fixture
@@ -60,6 +65,25 @@ def test_the_build_says_how_far_its_data_reaches(company_home: Path) -> None:
     assert facts["as_of"].date() == date(2026, 3, 29)  # type: ignore[attr-defined]
     assert facts["sample_weight"] == 1000
     assert facts["tests_passed"] == facts["tests_total"] > 100
+
+
+@pytest.mark.parametrize(
+    ("zone", "as_of", "data_through"),
+    [
+        ("UTC", date(2026, 3, 29), date(2026, 3, 29)),
+        # the last hours of 29 March UTC are the 30th in Shanghai, which is not over
+        ("Asia/Shanghai", date(2026, 3, 29), date(2026, 3, 30)),
+        # and the 29th of Los Angeles has seven hours to go
+        ("America/Los_Angeles", date(2026, 3, 28), date(2026, 3, 29)),
+    ],
+)
+def test_a_day_is_closed_by_the_midnight_of_the_reporting_zone(
+    zone: str, as_of: date, data_through: date, company_home: Path, tmp_path: Path
+) -> None:
+    version = lake.current_version(company_home)
+    building = tmp_path / "building.duckdb"
+    span = transform._register_raw(company_home, building, version, zone)
+    assert (span.as_of, span.data_through) == (as_of, data_through)
 
 
 def test_a_changed_reference_file_calls_for_a_new_build(project: Path) -> None:

@@ -12,6 +12,8 @@ windows as (
     select 7 as window_days
     union all
     select 28 as window_days
+    union all
+    select 30 as window_days
 ),
 
 -- Millions of user-days become one row per region, day and gap.
@@ -19,13 +21,13 @@ gaps as (
     select
         user_days.region,
         user_days.active_on,
-        least(coalesce(user_days.days_to_next, 28), 28) as gap_days,
+        least(coalesce(user_days.days_to_next, 30), 30) as gap_days,
         count(*) as users
     from user_days
     group by
         user_days.region,
         user_days.active_on,
-        least(coalesce(user_days.days_to_next, 28), 28)
+        least(coalesce(user_days.days_to_next, 30), 30)
 ),
 
 -- A user counts from the active day until the window, or the next active day, ends it.

@@ -71,8 +71,10 @@ spans as (
 -- From the first event to the last closed day, or to the last event if that is later.
 final as (
     select
-        cast(min(spans.first_at) as date) as first_day,
-        greatest(cast(max(spans.last_at) as date), {{ as_of() }}) as last_day
+        {{ reporting_day('min(spans.first_at)') }} as first_day,
+        greatest(
+            {{ reporting_day('max(spans.last_at)') }}, {{ as_of() }}
+        ) as last_day
     from spans
     having min(spans.first_at) is not null
 )

@@ -42,6 +42,7 @@ holdings as (
     select
         subscription_intervals.account_id,
         subscription_intervals.segment,
+        subscription_intervals.plan_id,
         subscription_intervals.started_on,
         coalesce(subscription_intervals.ended_on, {{ as_of() }} + 1) as ended_on
     from subscription_intervals
@@ -52,6 +53,7 @@ holdings as (
     select
         grants.account_id,
         grants.segment,
+        grants.plan_id,
         grants.granted_on as started_on,
         coalesce(exhausted.exhausted_on, {{ as_of() }}) + 1 as ended_on
     from grants
@@ -62,6 +64,7 @@ holdings as (
     select
         payments.account_id,
         payments.segment,
+        payments.plan_id,
         payments.paid_on as started_on,
         payments.paid_on + 30 as ended_on
     from payments
@@ -75,6 +78,7 @@ final as (
     select
         holdings.account_id,
         holdings.segment,
+        holdings.plan_id,
         holdings.started_on,
         holdings.ended_on
     from holdings

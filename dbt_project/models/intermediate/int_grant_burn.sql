@@ -18,7 +18,7 @@ expired as (
 uses as (
     select
         spent.grant_id,
-        cast(spent.occurred_at as date) as used_on,
+        spent.occurred_on as used_on,
         spent.spent_credits as used_credits
     from spent
     inner join grants
@@ -26,7 +26,7 @@ uses as (
     union all
     select
         refunded.grant_id,
-        cast(refunded.occurred_at as date) as used_on,
+        refunded.occurred_on as used_on,
         -refunded.refunded_credits as used_credits
     from refunded
     inner join grants
@@ -34,7 +34,7 @@ uses as (
     union all
     select
         expired.grant_id,
-        cast(expired.occurred_at as date) as used_on,
+        expired.occurred_on as used_on,
         expired.expired_credits as used_credits
     from expired
     inner join grants

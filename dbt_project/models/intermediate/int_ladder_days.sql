@@ -21,7 +21,7 @@ videos_shared as (
 steps as (
     select
         generations_submitted.user_id,
-        cast(generations_submitted.occurred_at as date) as active_on,
+        generations_submitted.occurred_on as active_on,
         1 as step
     from generations_submitted
     where
@@ -30,7 +30,7 @@ steps as (
     union all
     select
         generations_finished.user_id,
-        cast(generations_finished.occurred_at as date) as active_on,
+        generations_finished.occurred_on as active_on,
         2 as step
     from generations_finished
     where
@@ -40,7 +40,7 @@ steps as (
     union all
     select
         videos_downloaded.user_id,
-        cast(videos_downloaded.occurred_at as date) as active_on,
+        videos_downloaded.occurred_on as active_on,
         3 as step
     from videos_downloaded
     where
@@ -49,7 +49,7 @@ steps as (
     union all
     select
         videos_shared.user_id,
-        cast(videos_shared.occurred_at as date) as active_on,
+        videos_shared.occurred_on as active_on,
         3 as step
     from videos_shared
     where

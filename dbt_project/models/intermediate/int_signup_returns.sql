@@ -19,6 +19,11 @@ measures as (
         {{ days }} as last_offset
     union all
     {% endfor %}
+    select
+        'd6_8' as measure,
+        6 as first_offset,
+        8 as last_offset
+    union all
     {% for weeks in range(1, 13) %}
     select
         'w{{ weeks }}' as measure,
@@ -68,7 +73,16 @@ returns as (
                     then 1
                 else 0
             end
-        ) as users_last_in_bracket
+        ) as users_last_in_bracket,
+        sum(
+            case
+                when
+                    offsets.days_to_next is null
+                    or offsets.active_offset + offsets.days_to_next > 8
+                    then 1
+                else 0
+            end
+        ) as users_last_in_d6_8
     from offsets
     where offsets.active_offset <= 90
     group by offsets.registered_on, offsets.active_offset
@@ -87,6 +101,8 @@ final as (
                     case
                         when measures.first_offset = measures.last_offset
                             then returns.users
+                        when measures.measure = 'd6_8'
+                            then returns.users_last_in_d6_8
                         else returns.users_last_in_bracket
                     end
                 ), 0

@@ -24,13 +24,13 @@ terms_until as (
         terms.price_minor,
         terms.currency,
         terms.is_end,
-        cast(terms.effective_at as date) as started_on,
-        cast(
-            lead(terms.effective_at) over (
+        {{ reporting_day('terms.effective_at') }} as started_on,
+        {{ reporting_day(
+            'lead(terms.effective_at) over (
                 partition by terms.subscription_id
                 order by terms.effective_at, terms.occurred_at, terms.event_id
-            ) as date
-        ) as ended_on
+            )'
+        ) }} as ended_on
     from terms
 ),
 

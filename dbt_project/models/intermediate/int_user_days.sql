@@ -9,13 +9,13 @@ users as (
 active_days as (
     select distinct
         sessions.user_id,
-        cast(sessions.occurred_at as date) as active_on
+        sessions.occurred_on as active_on
     from sessions
     where
         sessions.is_foreground
         and not sessions.is_test
         and sessions.platform <> 'api'
-        and sessions.occurred_at < {{ as_of() }} + 1
+        and sessions.occurred_on <= {{ as_of() }}
 ),
 
 user_days as (

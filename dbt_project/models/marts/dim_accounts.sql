@@ -17,8 +17,10 @@ final as (
         openings.account_id,
         openings.user_id as opened_by_user_id,
         openings.registered_at as opened_at,
+        openings.registered_on as opened_on,
         openings.country,
         openings.region,
+        openings.channel,
         openings.is_test
     from openings
 )

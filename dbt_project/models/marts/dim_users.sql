@@ -21,10 +21,11 @@ final as (
         first_registrations.user_id,
         first_registrations.account_id,
         first_registrations.occurred_at as registered_at,
-        cast(first_registrations.occurred_at as date) as registered_on,
+        first_registrations.occurred_on as registered_on,
         first_registrations.country,
         coalesce(countries.region, 'unknown') as region,
         first_registrations.channel,
+        first_registrations.platform,
         first_registrations.is_test
     from first_registrations
     left join countries

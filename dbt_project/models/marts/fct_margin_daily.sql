@@ -11,6 +11,7 @@ parts as (
         revenue_daily.earned_on as date_day,
         revenue_daily.region,
         revenue_daily.segment,
+        revenue_daily.plan_id,
         revenue_daily.revenue_micros,
         0 as cost_micros
     from revenue_daily
@@ -19,6 +20,7 @@ parts as (
         cost_daily.finished_on as date_day,
         cost_daily.region,
         cost_daily.segment,
+        cost_daily.plan_id,
         0 as revenue_micros,
         cost_daily.cost_micros
     from cost_daily
@@ -29,10 +31,11 @@ final as (
         parts.date_day,
         parts.region,
         parts.segment,
+        parts.plan_id,
         cast(sum(parts.revenue_micros) as bigint) as revenue_micros,
         cast(sum(parts.cost_micros) as bigint) as cost_micros
     from parts
-    group by parts.date_day, parts.region, parts.segment
+    group by parts.date_day, parts.region, parts.segment, parts.plan_id
 )
 
 select * from final

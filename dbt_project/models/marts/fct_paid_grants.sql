@@ -23,8 +23,8 @@ sold_grants as (
         grants.granted_credits,
         grants.consideration_minor,
         grants.currency,
-        cast(grants.occurred_at as date) as granted_on,
-        cast(grants.expires_at as date) as expires_on
+        grants.occurred_on as granted_on,
+        {{ reporting_day('grants.expires_at') }} as expires_on
     from grants
     where
         grants.grant_type in ('pack', 'api_package')

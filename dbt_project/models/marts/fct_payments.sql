@@ -25,11 +25,11 @@ first_notices as (
         payments.subscription_id,
         payments.grant_id,
         payments.occurred_at as paid_at,
-        cast(payments.occurred_at as date) as paid_on,
-        cast(payments.period_start_at as date) as service_starts_on,
-        cast(payments.period_end_at as date) as service_ends_on,
-        cast(
-            coalesce(payments.period_start_at, payments.occurred_at) as date
+        payments.occurred_on as paid_on,
+        {{ reporting_day('payments.period_start_at') }} as service_starts_on,
+        {{ reporting_day('payments.period_end_at') }} as service_ends_on,
+        coalesce(
+            {{ reporting_day('payments.period_start_at') }}, payments.occurred_on
         ) as booked_on
     from payments
     where not payments.is_test

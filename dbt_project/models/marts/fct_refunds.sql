@@ -21,7 +21,7 @@ first_notices as (
         refunds.account_id,
         refunds.amount_minor,
         refunds.currency,
-        cast(refunds.occurred_at as date) as refunded_on
+        refunds.occurred_on as refunded_on
     from refunds
     where not refunds.is_test
     qualify row_number() over (

@@ -11,6 +11,7 @@ slices as (
         periods.period_start,
         coalesce(margin_daily.region, 'all') as region,
         coalesce(margin_daily.segment, 'all') as segment,
+        coalesce(margin_daily.plan_id, 'all') as plan,
         sum(margin_daily.revenue_micros) as revenue_micros,
         sum(margin_daily.cost_micros) as cost_micros,
         periods.state
@@ -21,7 +22,8 @@ slices as (
     group by grouping sets (
         (periods.period_start, periods.state),
         (periods.period_start, periods.state, margin_daily.region),
-        (periods.period_start, periods.state, margin_daily.segment)
+        (periods.period_start, periods.state, margin_daily.segment),
+        (periods.period_start, periods.state, margin_daily.plan_id)
     )
 ),
 
@@ -30,6 +32,7 @@ readings as (
         slices.period_start,
         slices.region,
         slices.segment,
+        slices.plan,
         cast({{ usd('(slices.revenue_micros - slices.cost_micros)') }} as double)
             as numerator,
         cast({{ usd('slices.revenue_micros') }} as double) as denominator,
@@ -44,6 +47,7 @@ final as (
         readings.period_start,
         readings.region,
         readings.segment,
+        readings.plan,
         case
             when readings.denominator > 0
                 then readings.numerator / nullif(readings.denominator, 0)

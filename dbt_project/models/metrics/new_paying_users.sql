@@ -11,6 +11,7 @@ final as (
         periods.grain,
         periods.period_start,
         coalesce(first_payments.region, 'all') as region,
+        coalesce(first_payments.channel, 'all') as channel,
         count(*) as value,
         cast(null as bigint) as numerator,
         cast(null as bigint) as denominator,
@@ -20,7 +21,8 @@ final as (
         on first_payments.first_paid_on = periods.date_day
     group by grouping sets (
         (periods.grain, periods.period_start, periods.state),
-        (periods.grain, periods.period_start, periods.state, first_payments.region)
+        (periods.grain, periods.period_start, periods.state, first_payments.region),
+        (periods.grain, periods.period_start, periods.state, first_payments.channel)
     )
 )
 

@@ -6,6 +6,7 @@ final as (
     select
         source.event_id,
         {{ utc('source.occurred_at') }} as occurred_at,
+        {{ reporting_day(utc('source.occurred_at')) }} as occurred_on,
         source.platform,
         source.is_test,
         source.user_id,
@@ -14,6 +15,10 @@ final as (
         source.status,
         source.mode,
         source.model_id,
+        source.resolution,
+        source.queue_ms,
+        source.run_ms,
+        cast(floor(source.gpu_seconds * 1000 + 0.5) as bigint) as gpu_ms,
         cast(floor(source.video_seconds * 1000 + 0.5) as bigint) as delivered_ms,
         source.charged_credits,
         source.cost_micros

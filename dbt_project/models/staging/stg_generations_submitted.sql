@@ -6,6 +6,7 @@ final as (
     select
         source.event_id,
         {{ utc('source.occurred_at') }} as occurred_at,
+        {{ reporting_day(utc('source.occurred_at')) }} as occurred_on,
         source.platform,
         source.is_test,
         source.user_id,
@@ -13,7 +14,8 @@ final as (
         source.generation_id,
         source.mode,
         source.model_id,
-        source.reserved_credits
+        source.reserved_credits,
+        source.prompt_sha256
     from source
 )
 

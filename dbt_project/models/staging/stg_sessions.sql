@@ -6,6 +6,10 @@ final as (
     select
         source.event_id,
         {{ utc('source.occurred_at') }} as occurred_at,
+        {{ reporting_day(utc('source.occurred_at')) }} as occurred_on,
+        {{ reporting_day(
+            utc('coalesce(source.received_at, source.occurred_at)')
+        ) }} as received_on,
         source.platform,
         source.is_test,
         source.user_id,

@@ -6,6 +6,7 @@ final as (
     select
         source.event_id,
         {{ utc('source.occurred_at') }} as occurred_at,
+        {{ reporting_day(utc('source.occurred_at')) }} as occurred_on,
         source.platform,
         source.is_test,
         source.user_id,

@@ -1,0 +1,35 @@
+with generations as (
+    select * from {{ ref('stg_generations_finished') }}
+),
+
+accounts as (
+    select * from {{ ref('dim_accounts') }}
+),
+
+final as (
+    select
+        generations.account_id,
+        generations.occurred_on as finished_on,
+        coalesce(accounts.region, 'unknown') as region,
+        generations.model_id,
+        count(*) as calls,
+        cast(
+            sum(case when generations.status = 'succeeded' then 0 else 1 end) as bigint
+        ) as errors,
+        cast(sum(generations.delivered_ms) as bigint) as delivered_ms,
+        cast(sum(generations.charged_credits) as bigint) as charged_credits,
+        cast(sum(generations.cost_micros) as bigint) as cost_micros
+    from generations
+    left join accounts
+        on generations.account_id = accounts.account_id
+    where
+        generations.platform = 'api'
+        and not generations.is_test
+    group by
+        generations.account_id,
+        generations.occurred_on,
+        coalesce(accounts.region, 'unknown'),
+        generations.model_id
+)
+
+select * from final

@@ -1,0 +1,1 @@
+{{ active_days(weeks=1) }}

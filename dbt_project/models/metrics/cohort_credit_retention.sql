@@ -1,0 +1,4 @@
+{{ cohort_ratio(
+    'cohort_months.spenders',
+    'cohort_months.accounts',
+) }}

@@ -1,0 +1,4 @@
+{{ cohort_ratio(
+    'cohort_months.spent_credits',
+    'cohort_months.accounts',
+) }}

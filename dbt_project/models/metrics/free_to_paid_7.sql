@@ -1,0 +1,1 @@
+{{ free_to_paid(days=7) }}

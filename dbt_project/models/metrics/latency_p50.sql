@@ -1,0 +1,1 @@
+{{ latency_quantile(percent=50) }}

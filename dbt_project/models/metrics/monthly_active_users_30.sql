@@ -1,0 +1,1 @@
+{{ rolling_actives(window_days=30) }}

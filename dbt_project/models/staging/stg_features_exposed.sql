@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('raw', 'feature_exposed') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        {{ reporting_day(utc('source.occurred_at')) }} as occurred_on,
+        source.platform,
+        source.is_test,
+        source.user_id,
+        source.feature,
+        source.variant,
+        source.experiment
+    from source
+)
+
+select * from final
