@@ -71,9 +71,10 @@ def draw(
         showlegend=group is not None,
         legend=dict(orientation="h", y=1.02, yanchor="bottom", font=dict(color=ink)),
     )
-    figure.update_xaxes(tickfont=dict(color=ink, size=11.5))
+    figure.update_xaxes(automargin=True, tickfont=dict(color=ink, size=11.5))
     figure.update_yaxes(
         tickfont=dict(color=ink, size=11.5),
+        automargin=True,
         rangemode="tozero",
         showgrid=True,
         gridcolor=fade(GREY, 0.2),

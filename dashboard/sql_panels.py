@@ -44,9 +44,9 @@ def user() -> str:
 
 def put(sql: str) -> None:
     """Put a statement into the editor; it does not run."""
-    st.session_state["sql_text"] = sql
-    st.session_state["sql_kept"] = sql
-    st.session_state.pop("sql_note", None)
+    state = st.session_state
+    state["sql_kept"] = sql
+    state["sql_version"] = state.get("sql_version", 0) + 1
 
 
 def explain_rows(build: Build) -> None:
@@ -63,11 +63,13 @@ def explain_rows(build: Build) -> None:
 
 def editor(build: Build) -> None:
     """Draw the editor and start what is asked for."""
-    state = st.session_state
-    linked = st.query_params.get("q")
-    if "sql_text" not in state:  # also after a visit to another page
-        state["sql_text"] = linked or state.get("sql_kept") or EXAMPLES[0].read_text()
-    if linked and linked == state["sql_text"] and "sql_job" not in state:
+    state, linked = st.session_state, st.query_params.get("q")
+    # Another text is another widget: its value is there when it is first drawn.
+    key = f"sql_text_{state.get('sql_version', 0)}"
+    if key not in state:  # also after a visit to another page
+        state.setdefault("sql_kept", linked or EXAMPLES[0].read_text())
+        state["sql_shown"] = state["sql_kept"]
+    if linked and linked == state["sql_kept"] and "sql_job" not in state:
         st.info(
             "This statement came with the link and has not run. Read it, then press"
             " Run.",
@@ -76,7 +78,8 @@ def editor(build: Build) -> None:
     with st.form("sql_form", border=False, enter_to_submit=False):
         sql = st.text_area(
             "SQL",
-            key="sql_text",
+            value=state["sql_shown"],
+            key=key,
             height=210,
             label_visibility="collapsed",
             max_chars=sandbox.LONGEST_SQL,
@@ -262,7 +265,9 @@ def _draw(frame: pd.DataFrame) -> None:
         up = st.selectbox("Draw", found.up, width=200)
         across = st.selectbox("over", found.across, width=200)
         rest = [name for name in found.groups if name != across]
-        group = st.selectbox("one line each", [NONE, *rest], bool(rest), width=200)
+        # Several rows of one day belong to different kinds, if there are kinds.
+        split = bool(rest) and frame[across].duplicated().any()
+        group = st.selectbox("one line each", [NONE, *rest], int(split), width=200)
     figure = quick_chart.draw(
         frame,
         across=across,
@@ -270,4 +275,4 @@ def _draw(frame: pd.DataFrame) -> None:
         group=None if group == NONE else group,
         ink=INK[st.context.theme.type or "light"],
     )
-    st.plotly_chart(figure, config=CONFIG, key="sql_chart", theme=None)
+    st.plotly_chart(figure, config=CONFIG, key="sql_chart", alt=f"{up} over {across}.")

@@ -29,7 +29,7 @@ def tables(build_id: str, text: str) -> None:
             if not url_state.matches(text, table, description, *rows["column"]):
                 continue
             shown += 1
-            with st.expander(f"`{table}`", key=f"table_{table}"):
+            with st.expander(table, key=f"table_{table}"):
                 st.button(
                     "Put into the editor",
                     icon=":material/edit:",

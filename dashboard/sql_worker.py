@@ -170,7 +170,10 @@ def check(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
         raise Refused(f"Only SELECT and EXPLAIN are answered, not {kind}")
     asked = connection.execute("select json_serialize_sql(?)", [selected])
     [(serialized,)] = asked.fetchall()
-    tree = json.loads(serialized)
+    try:
+        tree = json.loads(serialized)
+    except RecursionError:
+        raise Refused("The statement is nested too deeply") from None
     if tree["error"] or len(tree["statements"]) != 1:
         raise Refused("Only SELECT and EXPLAIN of a SELECT are answered")
     for node in nodes(tree):

@@ -16,7 +16,7 @@ panels.explain_rows(build)
 
 left, right = st.columns([2.5, 1], gap="medium")
 with left:
-    with layout.guard("The editor"):
+    with st.container(key="sql_editor"), layout.guard("The editor"):
         panels.editor(build)
     with layout.guard("The answer"):
         panels.result()
