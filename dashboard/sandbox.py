@@ -90,6 +90,11 @@ class Job:
         """How long ago it was asked for."""
         return time.monotonic() - self.started
 
+    @property
+    def pid(self) -> int | None:
+        """The process that answers; None while it waits for its turn."""
+        return None if self._process is None else self._process.pid
+
     def wait(self, seconds: float) -> Answer | None:
         """Wait for the answer, but no longer than this."""
         self._thread.join(seconds)
