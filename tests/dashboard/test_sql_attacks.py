@@ -145,6 +145,17 @@ def test_a_bomb_of_computing_is_stopped_by_the_kernel(ground) -> None:
     assert seconds < 10
 
 
+@pytest.mark.parametrize(
+    "name", ["long_list", "list_under_the_limit_of_addresses", "list_of_all"]
+)
+def test_a_bomb_of_memory_does_not_get_it(name: str, ground) -> None:
+    """DuckDB's own limit holds neither long lists nor long texts."""
+    limits = Limits(wall_seconds=30, cpu_seconds=20, memory_bytes=320 << 20)
+    answer, seconds = ask(BOMBS[name], ground, limits)
+    assert answer.kind == "Stopped: too much memory"
+    assert seconds < 10
+
+
 def test_after_all_attacks_the_sandbox_still_answers(ground) -> None:
     assert sandbox.SLOTS.acquire(timeout=1)  # every turn was given back
     assert sandbox.SLOTS.acquire(timeout=1)
