@@ -34,6 +34,12 @@ page = st.navigation(
             url_path="revenue",
         ),
         st.Page(
+            "app_pages/sql.py",
+            title="SQL",
+            icon=":material/terminal:",
+            url_path="sql",
+        ),
+        st.Page(
             "app_pages/data.py",
             title="Data",
             icon=":material/verified:",

@@ -5,7 +5,7 @@ Reads which months are closed through `headline`. Writes Streamlit elements only
 
 import streamlit as st
 
-from dashboard import formats, headline, layout, url_state
+from dashboard import formats, headline, layout, take_away, url_state
 from dashboard.context import Context
 
 
@@ -29,6 +29,7 @@ def open_page(title: str) -> Context:
             default=newest,
             show=lambda key: f"{months[key]:%B %Y}",
         )
+        take_away.share()
     context = Context(
         build_id=build.build_id,
         month=months[chosen],

@@ -162,6 +162,29 @@ def tests(build_id: str) -> pd.DataFrame:
     return _read(build_id, "meta.test_results", order=("model", "name"))
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def open_tables(build_id: str) -> pd.DataFrame:
+    """Read which tables analysts may query and what each holds, by name."""
+    return _for_analysts(str(home()), build_id).query(
+        'from meta.tables order by "table"'
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def open_columns(build_id: str) -> pd.DataFrame:
+    """Read the columns of those tables, in their order: type and description."""
+    return _for_analysts(str(home()), build_id).query("from meta.columns")
+
+
+def analysts_file(build_id: str) -> Path:
+    """Find the file that analysts may query.
+
+    Raises:
+        NoWarehouse: The build has none; the message says what to run.
+    """
+    return warehouse.open_for_analysts(home(), build_id).path
+
+
 def _read(build_id: str, table: str, *, order: Sequence[str]) -> pd.DataFrame:
     return _warehouse(build_id).query(f"from {table} order by {', '.join(order)}")
 
@@ -186,3 +209,10 @@ def _warehouse(build_id: str) -> Warehouse:
 )
 def _open(home: str, build_id: str) -> Warehouse:
     return warehouse.open_current(Path(home))
+
+
+@st.cache_resource(
+    max_entries=2, show_spinner=False, on_release=lambda build: build.close()
+)
+def _for_analysts(home: str, build_id: str) -> Warehouse:
+    return warehouse.open_for_analysts(Path(home), build_id)

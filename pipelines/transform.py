@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 
 from generation.events import EVENT_TYPES
-from pipelines import account, lake, warehouse
+from pipelines import account, analysts, lake, warehouse
 from pipelines.account import Results
 from pipelines.settings import ROOT
 
@@ -89,6 +89,7 @@ def build(
     build_id = f"{now:%Y%m%dT%H%M%S}-v{version}"
     warehouse.folder(home).mkdir(parents=True, exist_ok=True)
     building = warehouse.folder(home) / f"building-{os.getpid()}.duckdb.tmp"
+    opened = building.with_name(f"building-{os.getpid()}-analysts.duckdb.tmp")
     try:
         span = _register_raw(home, building, version, time_zone)
         variables = span.variables | {"reporting_time_zone": time_zone}
@@ -103,15 +104,18 @@ def build(
         }
         if results.failed:
             _fail(home, facts, results)
+        manifest = json.loads((home / "dbt/target/manifest.json").read_text())
         account.write(home, building, facts, results)
-        warehouse.publish(home, building, build_id)
+        analysts.write(building, opened, analysts.read_texts(manifest))
+        warehouse.publish(home, building, build_id, analysts=opened)
     except RuntimeError as error:
         if str(error) == "Query interrupted":  # DuckDB's word for Ctrl-C
             raise KeyboardInterrupt from None
         raise
     finally:
-        building.unlink(missing_ok=True)
-        building.with_name(building.name + ".wal").unlink(missing_ok=True)
+        for file in (building, opened):
+            file.unlink(missing_ok=True)
+            file.with_name(file.name + ".wal").unlink(missing_ok=True)
     return Build(build_id, is_new=True, tests=len(results.tests))
 
 

@@ -1,7 +1,8 @@
 """The published warehouse: where it is, how it is read, how a build replaces it.
 
-Reads and writes `<home>/warehouse/`: one immutable `<build_id>.duckdb` a build, the
-pointer `current`, and `last_failure.json` when the newest build did not pass its tests.
+Reads and writes `<home>/warehouse/`: one immutable `<build_id>.duckdb` a build, its
+part for analysts under `analysts/`, the pointer `current`, and `last_failure.json` when
+the newest build did not pass its tests.
 A build gets a new file name because a process that opens a replaced path again still
 sees the old data.
 """
@@ -188,6 +189,26 @@ def open_current(home: Path) -> Warehouse:
     return Warehouse(build_id=build_id, path=path, lake=home / "lake")
 
 
+def analysts_path(home: Path, build_id: str) -> Path:
+    """Where the part of a build lies that anybody who writes SQL may read."""
+    return folder(home) / "analysts" / f"{build_id}.duckdb"
+
+
+def open_for_analysts(home: Path, build_id: str) -> Warehouse:
+    """Open the part of a build that holds no row of a person or an account.
+
+    Raises:
+        NoWarehouse: The build has none; the message says what to run.
+    """
+    path = analysts_path(home, build_id)
+    if not path.exists():
+        raise NoWarehouse(
+            f"build {build_id} has no file for analysts:"
+            " run `reel build --full-refresh` to make one"
+        )
+    return Warehouse(build_id=build_id, path=path, lake=home / "lake")
+
+
 def last_failure(home: Path) -> dict[str, object] | None:
     """Tell about a build that failed after the published one, if there is one."""
     path = folder(home) / "last_failure.json"
@@ -199,21 +220,24 @@ def record_failure(home: Path, failure: dict[str, object]) -> None:
     _replace(folder(home) / "last_failure.json", json.dumps(failure, indent=1))
 
 
-def publish(home: Path, building: Path, build_id: str) -> Path:
-    """Make a finished build the current one: durable file first, pointer last.
+def publish(
+    home: Path, building: Path, build_id: str, *, analysts: Path | None = None
+) -> Path:
+    """Make a finished build the current one: durable files first, pointer last.
 
     Args:
         home: The data folder.
         building: The closed DuckDB file that passed its tests.
         build_id: The name it gets.
+        analysts: The closed DuckDB file that analysts may read, if there is one.
 
     Returns:
         The published file.
     """
     path = folder(home) / f"{build_id}.duckdb"
-    _fsync(building)
-    os.replace(building, path)
-    _fsync(path.parent)
+    if analysts is not None:
+        _move(analysts, analysts_path(home, build_id))
+    _move(building, path)
     _replace(folder(home) / "current", build_id)
     (folder(home) / "last_failure.json").unlink(missing_ok=True)
     builds = sorted(
@@ -221,7 +245,15 @@ def publish(home: Path, building: Path, build_id: str) -> Path:
     )
     for old in builds[:-KEPT_BUILDS]:
         old.unlink()
+        analysts_path(home, old.stem).unlink(missing_ok=True)
     return path
+
+
+def _move(file: Path, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    _fsync(file)
+    os.replace(file, path)
+    _fsync(path.parent)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import formats, layout, monthly, region_panels
 from dashboard import overview_panels as panels
+from dashboard.take_away import download
 
 context = monthly.open_page("Overview")
 in_month = formats.month(context.month)
@@ -14,8 +15,10 @@ with layout.guard("The tiles"):
 left, right = st.columns([1.35, 1], gap="small")
 with left, layout.panel("actives", "Weekly active users", panels.ACTIVES_HELP):
     panels.actives(context)
+    download(context.build_id, "actives")
 with right, layout.panel("arr", "ARR by month", panels.ARR_HELP):
     panels.arr(context)
+    download(context.build_id, "arr")
 
 with st.container(key="row_regions"):
     left, right = st.columns([1.15, 1], gap="small")
@@ -23,9 +26,12 @@ with left, layout.panel("map", f"Revenue by region · {in_month}", region_panels
     region_panels.world(context)
 with right, layout.panel("regions", "Regions", region_panels.HELP):
     region_panels.table(context)
+    download(context.build_id, "regions")
 
 left, right = st.columns([1.15, 1], gap="small")
 with left, layout.panel("movements", f"MRR bridge · {in_month}", panels.BRIDGE_HELP):
     panels.movements(context)
+    download(context.build_id, "movements")
 with right, layout.panel("conversion", "Paid conversion", panels.CONVERSION_HELP):
     panels.conversion(context)
+    download(context.build_id, "conversion")

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import duckdb
 import polars as pl
 
-from pipelines import account, warehouse
+from pipelines import account, analysts, warehouse
 
 HERE = Path(__file__).parent
 # By path: the tests are no package, and a page's test may load this file by path too.
@@ -90,7 +90,23 @@ def publish(
         _write_launches(connection)
         if change is not None:
             change(connection)
-    return warehouse.publish(home, building, build_id)
+    opened = folder / "opened.duckdb.tmp"
+    analysts.write(building, opened, _texts(building))
+    return warehouse.publish(home, building, build_id, analysts=opened)
+
+
+def _texts(building: Path) -> dict[str, analysts.Text]:
+    """Describe every column of the story by its name."""
+    texts: dict[str, analysts.Text] = {}
+    with duckdb.connect(str(building)) as connection:
+        rows = connection.execute(
+            "select table_schema || '.' || table_name, column_name"
+            " from information_schema.columns"
+        ).fetchall()
+    for table, column in rows:
+        text = texts.setdefault(table, analysts.Text(f"The table {table}.", {}))
+        text.columns[column] = f"The {column}."
+    return texts
 
 
 def _write_launches(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,278 @@
+"""The blocks of the SQL page: the editor, a running statement, its answer.
+
+Reads the analysts' file through `sandbox`. A statement runs when its reader presses Run
+and at no other time: a link only fills the editor.
+"""
+
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import (
+    answer_files,
+    formats,
+    layout,
+    queries,
+    query_book,
+    quick_chart,
+    sandbox,
+)
+from dashboard.canvas import CONFIG, INK
+from dashboard.queries import Build
+from dashboard.sandbox import Answer, Job
+
+EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.sql"))
+LOCAL_USER = "local"
+# Browsers and mail programs cut longer addresses.
+LONGEST_LINK = 6000
+# A fast answer comes without a flicker of the Cancel button.
+FAST_SECONDS = 0.8
+POLL_SECONDS = 0.5
+TABLE_HEIGHT = 420
+NONE = "—"
+
+
+def user() -> str:
+    """Name who is logged in; without a login everybody is the local user."""
+    known = st.user.to_dict()
+    email = known.get("email") if known.get("is_logged_in") else None
+    return str(email or LOCAL_USER)
+
+
+def put(sql: str) -> None:
+    """Put a statement into the editor; it does not run."""
+    state = st.session_state
+    state["sql_kept"] = sql
+    state["sql_version"] = state.get("sql_version", 0) + 1
+
+
+def explain_rows(build: Build) -> None:
+    """Say which build is asked, and that its rows are not scaled up."""
+    stated = f"Build `{build.build_id}` · as of {formats.day(build.as_of)} UTC"
+    if build.sample_weight != 1:
+        stated += (
+            f" · **rows are the sample's own**: one stands for {build.sample_weight:,g}"
+            " users, and `sample_weight` in `meta.build` scales counts and money up to"
+            " the company, as the other pages do"
+        )
+    st.caption(stated + " · no row of a person or an account is in this file")
+
+
+def editor(build: Build) -> None:
+    """Draw the editor and start what is asked for."""
+    state, linked = st.session_state, st.query_params.get("q")
+    # Another text is another widget: its value is there when it is first drawn.
+    key = f"sql_text_{state.get('sql_version', 0)}"
+    if key not in state:  # also after a visit to another page
+        state.setdefault("sql_kept", linked or EXAMPLES[0].read_text())
+        state["sql_shown"] = state["sql_kept"]
+    if linked and linked == state["sql_kept"] and "sql_job" not in state:
+        st.info(
+            "This statement came with the link and has not run. Read it, then press"
+            " Run.",
+            icon=":material/link:",
+        )
+    with st.form("sql_form", border=False, enter_to_submit=False):
+        sql = st.text_area(
+            "SQL",
+            value=state["sql_shown"],
+            key=key,
+            height=210,
+            label_visibility="collapsed",
+            max_chars=sandbox.LONGEST_SQL,
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            icons = {"Run": "play_arrow", "Share": "link", "Save": "bookmark"}
+            pressed = {
+                name: st.form_submit_button(
+                    name,
+                    icon=f":material/{icon}:",
+                    type="primary" if name == "Run" else "secondary",
+                    shortcut="Ctrl+Enter" if name == "Run" else None,
+                )
+                for name, icon in icons.items()
+            }
+            limits = sandbox.LIMITS
+            st.caption(
+                f"One SELECT or EXPLAIN · {limits.wall_seconds:g} s ·"
+                f" {limits.rows:,} rows"
+            )
+    state["sql_kept"] = sql = sql or ""
+    if pressed["Run"]:
+        _run(build, sql)
+    if pressed["Share"]:
+        _share(sql)
+    if pressed["Save"] and sql.strip():
+        name = query_book.save(queries.home(), user(), sql)
+        st.toast(f"Saved as “{name}”", icon=":material/bookmark:")
+
+
+def result() -> None:
+    """Draw the answer of the last statement, or that it is still running."""
+    job: Job | None = st.session_state.get("sql_job")
+    if job is None:
+        layout.say_empty("Press Run, or choose a table or an example to start with.")
+    elif job.answer is None:
+        _running(job)
+    else:
+        _record(job, job.answer)
+        if job.answer.table is None:
+            _explain(job.sql, job.answer)
+        else:
+            _show(job.answer)
+
+
+def _run(build: Build, sql: str) -> None:
+    before: Job | None = st.session_state.get("sql_job")
+    if before is not None and before.answer is None:
+        before.cancel()
+    _keep_in_address(sql)
+    job = sandbox.start(queries.analysts_file(build.build_id), sql)
+    st.session_state["sql_job"] = job
+    st.session_state["sql_recorded"] = False
+    job.wait(FAST_SECONDS)
+
+
+def _share(sql: str) -> None:
+    """Show the address that fills another reader's editor with the statement."""
+    if not _keep_in_address(sql):
+        st.warning("This statement is too long for a link: send it as text.")
+        return
+    page = str(st.context.url).split("?")[0]
+    st.caption(
+        "Whoever opens this link sees the statement; it runs when they press Run."
+    )
+    st.code(f"{page}?{urlencode({'q': sql})}", language=None, wrap_lines=True)
+
+
+def _keep_in_address(sql: str) -> bool:
+    if len(urlencode({"q": sql})) > LONGEST_LINK:
+        st.query_params.pop("q", None)
+        return False
+    st.query_params["q"] = sql
+    return True
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _running(job: Job) -> None:
+    """Show a running statement until it has ended; the rest of the page lives on."""
+    if job.answer is not None:
+        st.rerun(scope="app")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Cancel",
+            icon=":material/stop_circle:",
+            key="sql_cancel",
+            on_click=job.cancel,
+        )
+        st.markdown(f":material/hourglass_top: Running for {job.seconds:.0f} s")
+
+
+def _record(job: Job, answer: Answer) -> None:
+    """Put the statement into its user's history, once."""
+    if st.session_state.get("sql_recorded"):
+        return
+    st.session_state["sql_recorded"] = True
+    query_book.record(
+        queries.home(),
+        user(),
+        sql=job.sql,
+        outcome=answer.kind,
+        row_count=None if answer.table is None else answer.table.num_rows,
+        milliseconds=answer.milliseconds,
+    )
+
+
+def _explain(sql: str, answer: Answer) -> None:
+    """Say why there is no table, and point at the place where it went wrong."""
+    place = locate(sql, answer.position)
+    where = f" in line {place[0]}, column {place[1]}" if place else ""
+    icon = "cancel" if answer.kind == "Cancelled" else "error"
+    st.error(f"**{answer.kind}**{where}", icon=f":material/{icon}:")
+    said = answer.message
+    if place:
+        line = sql.splitlines()[place[0] - 1]
+        said = f"{line}\n{' ' * (place[1] - 1)}^\n{said}"
+    st.code(said, language=None, wrap_lines=not place)
+
+
+def locate(sql: str, position: int | None) -> tuple[int, int] | None:
+    """Turn a byte of a statement into its line and column, both from one."""
+    if position is None:
+        return None
+    before = sql.encode()[:position].decode(errors="ignore")
+    line = before.count("\n")
+    if line >= len(sql.splitlines()):
+        return None
+    return line + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+def _show(answer: Answer) -> None:
+    assert answer.table is not None
+    table = answer.table
+    said = f"{table.num_rows:,} row{'s' if table.num_rows != 1 else ''}"
+    if answer.cut == "rows":
+        said = f"The first {said}; there are more"
+    elif answer.cut == "bytes":
+        said = (
+            f"The first {said}: more do not fit into {sandbox.LIMITS.bytes >> 20} MiB"
+        )
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="sql_answer",
+    ):
+        st.markdown(f"{said} · {answer.milliseconds:,} ms", width="content")
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            for ending, (write, mime) in answer_files.FILES.items():
+                st.download_button(
+                    ending.upper() if ending != "parquet" else "Parquet",
+                    partial(write, table),
+                    file_name=f"answer.{ending}",
+                    mime=mime,
+                    icon=":material/download:",
+                    on_click="ignore",
+                    key=f"download_{ending}",
+                )
+    looked_at, drawn = st.tabs(["Table", "Chart"])
+    frame = answer_files.to_frame(table)
+    with looked_at:
+        whole = st.column_config.NumberColumn(format="localized")
+        st.dataframe(
+            frame,
+            hide_index=True,
+            height=TABLE_HEIGHT if len(frame) > 10 else "auto",
+            column_config={name: whole for name in frame.select_dtypes("integer")},
+            alt=f"{said}, columns {', '.join(frame)}",
+        )
+    with drawn:
+        _draw(frame)
+
+
+def _draw(frame: pd.DataFrame) -> None:
+    """Draw the answer over the columns the reader chooses."""
+    found = quick_chart.axes(frame)
+    if frame.empty or not found.across or not found.up:
+        layout.say_empty(
+            "A chart needs a row, a column of numbers and one of dates or words."
+        )
+        return
+    with st.container(horizontal=True, gap="small", key="sql_axes"):
+        up = st.selectbox("Draw", found.up, width=200)
+        across = st.selectbox("over", found.across, width=200)
+        rest = [name for name in found.groups if name != across]
+        # Several rows of one day belong to different kinds, if there are kinds.
+        split = bool(rest) and frame[across].duplicated().any()
+        group = st.selectbox("one line each", [NONE, *rest], int(split), width=200)
+    figure = quick_chart.draw(
+        frame,
+        across=across,
+        up=up,
+        group=None if group == NONE else group,
+        ink=INK[st.context.theme.type or "light"],
+    )
+    st.plotly_chart(figure, config=CONFIG, key="sql_chart", alt=f"{up} over {across}.")

@@ -1,0 +1,106 @@
+"""Beside the SQL editor: tables with their docs, examples, saved and past statements.
+
+Reads the docs of the analysts' file and the user's query book. A choice fills the
+editor and runs nothing.
+"""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats, layout, queries, query_book, url_state
+from dashboard.sql_panels import EXAMPLES, put, user
+
+HEIGHT = 560
+TABLES_HELP = (
+    "What this file holds. Tables with a key of a person, an account, a payment or the"
+    " like are not in it."
+)
+
+
+def tables(build_id: str, text: str) -> None:
+    """Draw the tables whose name, columns or docs match the search."""
+    columns = queries.open_columns(build_id).groupby("table", sort=False)
+    shown = 0
+    with st.container(height=HEIGHT, border=False, gap="xsmall"):
+        for table, description in queries.open_tables(build_id).itertuples(index=False):
+            rows = columns.get_group(table)
+            if not url_state.matches(text, table, description, *rows["column"]):
+                continue
+            shown += 1
+            with st.expander(table, key=f"table_{table}"):
+                st.button(
+                    "Put into the editor",
+                    icon=":material/edit:",
+                    key=f"put_{table}",
+                    on_click=put,
+                    args=(f"from {table}\nlimit 100",),
+                    type="tertiary",
+                )
+                st.markdown(_describe(description, rows))
+        if not shown:
+            layout.say_empty(f"No table matches “{text}”.")
+
+
+def examples() -> None:
+    """Draw the statements to start with."""
+    for file in EXAMPLES:
+        sql = file.read_text()
+        title = sql.splitlines()[0].removeprefix("-- ")
+        st.button(title, key=f"example_{file.stem}", on_click=put, args=(sql,))
+
+
+def saved() -> None:
+    """Draw what the user has kept."""
+    kept = query_book.saved(queries.home(), user())
+    if not kept:
+        layout.say_empty(
+            "Nothing saved yet. Save keeps a statement under its first line; a comment"
+            " there names it."
+        )
+    for name, sql in kept:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.button(_plain(name), key=f"saved_{name}", on_click=put, args=(sql,))
+            st.button(
+                "",
+                icon=":material/delete:",
+                key=f"forget_{name}",
+                help="Delete",
+                type="tertiary",
+                on_click=query_book.forget,
+                args=(queries.home(), user(), name),
+            )
+
+
+def history() -> None:
+    """Draw what the user has asked, newest first."""
+    asked = query_book.history(queries.home(), user())
+    if not asked:
+        layout.say_empty("Nothing asked yet.")
+    with st.container(height=HEIGHT, border=False, gap="xsmall"):
+        for place, past in enumerate(asked):
+            found = f"{past.row_count:,} rows" if past.row_count is not None else ""
+            at = datetime.fromisoformat(past.at)
+            first = " ".join(past.sql.split())[:60] or "(empty)"
+            st.button(
+                _plain(first), key=f"past_{place}", on_click=put, args=(past.sql,)
+            )
+            st.caption(
+                f"{formats.day(at)} {at:%H:%M} UTC · {past.milliseconds:,} ms ·"
+                f" {found or past.outcome}"
+            )
+
+
+def _describe(description: str, rows: pd.DataFrame) -> str:
+    lines = [formats.markdown(description), ""]
+    lines += [
+        f"- `{row.column}` {row.type}: {formats.markdown(row.description)}"
+        for row in rows.itertuples(index=False)
+    ]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Keep a button from reading a statement as Markdown."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]$~:<>#" else sign for sign in text)
