@@ -1,5 +1,6 @@
 -- Harm: packs or usage slipped into subscription ARR inflate the figure that investors
--- compare. It is recomputed here from the subscriptions in force, and nothing else.
+-- compare. It is recomputed here from the subscriptions in force, and nothing else. What was adjusted
+-- by hand stands apart.
 with arr_subscription as (
     select * from {{ ref('arr_subscription') }}
 ),

@@ -6,25 +6,33 @@ periods as (
     select * from {{ ref('dim_periods') }}
 ),
 
--- Both dimensions together: a bridge is drawn for one region at a time.
+-- Each slice has its own bridge: the movements in it, and their sum.
 slices as (
     select
         mrr_movements.grain,
         mrr_movements.period_start,
         coalesce(mrr_movements.movement, 'all') as movement,
         coalesce(mrr_movements.region, 'all') as region,
+        coalesce(mrr_movements.segment, 'all') as segment,
+        coalesce(mrr_movements.plan_id, 'all') as plan,
         sum(mrr_movements.amount_micros) as amount_micros
     from mrr_movements
     group by grouping sets (
         (mrr_movements.grain, mrr_movements.period_start),
         (mrr_movements.grain, mrr_movements.period_start, mrr_movements.movement),
-        (mrr_movements.grain, mrr_movements.period_start, mrr_movements.region),
+        {% for dimension in ['region', 'segment', 'plan_id'] %}
+        (
+            mrr_movements.grain,
+            mrr_movements.period_start,
+            mrr_movements.{{ dimension }}
+        ),
         (
             mrr_movements.grain,
             mrr_movements.period_start,
             mrr_movements.movement,
-            mrr_movements.region
-        )
+            mrr_movements.{{ dimension }}
+        ){{ '' if loop.last else ',' }}
+        {% endfor %}
     )
 ),
 
@@ -37,12 +45,15 @@ closing_periods as (
     where periods.is_closing_day
 ),
 
+-- Transfers cancel out in a slice that holds both of their ends.
 final as (
     select
         slices.grain,
         slices.period_start,
         slices.movement,
         slices.region,
+        slices.segment,
+        slices.plan,
         {{ usd('slices.amount_micros') }} as value,
         cast(null as double) as numerator,
         cast(null as double) as denominator,
@@ -52,6 +63,9 @@ final as (
         on
             slices.grain = closing_periods.grain
             and slices.period_start = closing_periods.period_start
+    where
+        slices.amount_micros <> 0
+        or slices.movement = 'all'
 )
 
 select * from final

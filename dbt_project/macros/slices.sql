@@ -1,0 +1,140 @@
+{#- Amounts of the CTE `cells` by period: in total and by each dimension alone.
+    `cells` has grain, period_start, state, the dimensions and the amounts. -#}
+{%- macro sums_by_slice(dimensions, amounts) -%}
+select
+    cells.grain,
+    cells.period_start,
+    {% for dimension in dimensions %}
+    coalesce(cells.{{ dimension }}, 'all') as {{ dimension }},
+    {% endfor %}
+    {% for amount in amounts %}
+    sum(cells.{{ amount }}) as {{ amount }},
+    {% endfor %}
+    cells.state
+from cells
+group by grouping sets (
+    (cells.grain, cells.period_start, cells.state)
+    {% for dimension in dimensions %}
+    , (cells.grain, cells.period_start, cells.state, cells.{{ dimension }})
+    {% endfor %}
+)
+{%- endmacro -%}
+
+{#- A metric in dollars: an amount of a daily mart by period and slice. A flow is summed
+    over the days of the period, a balance is read at its last closed day. -#}
+{%- macro usd_metric(mart, day, amount, dimensions, grains, is_balance=false) -%}
+with mart as (
+    select * from {{ ref(mart) }}
+),
+
+periods as (
+    select * from {{ ref('dim_periods') }}
+),
+
+cells as (
+    select
+        periods.grain,
+        periods.period_start,
+        periods.state,
+        {% for dimension in dimensions %}
+        mart.{{ 'plan_id' if dimension == 'plan' else dimension }} as {{ dimension }},
+        {% endfor %}
+        mart.{{ amount }} as amount_micros
+    from mart
+    inner join periods
+        on mart.{{ day }} = periods.date_day
+    where
+        periods.grain in ('{{ grains | join("', '") }}')
+        and periods.{{ 'is_closing_day' if is_balance else 'is_closed_day' }}
+),
+
+slices as (
+    {{ sums_by_slice(dimensions, ['amount_micros']) }}
+),
+
+final as (
+    select
+        slices.grain,
+        slices.period_start,
+        {% for dimension in dimensions %}
+        slices.{{ dimension }},
+        {% endfor %}
+        {{ usd('slices.amount_micros') }} as value,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        slices.state
+    from slices
+)
+
+select * from final
+{%- endmacro -%}
+
+{#- Running sums of the CTE `changes` on every closed day of the CTE `dates`, by region,
+    segment and plan. `flows` maps each amount of `changes` to its sign in `balance`. -#}
+{%- macro daily_balances(flows, balance) -%}
+daily_changes as (
+    select
+        changes.changed_on,
+        changes.region,
+        changes.segment,
+        changes.plan_id,
+        {% for flow in flows %}
+        sum(changes.{{ flow }}) as {{ flow }}{{ '' if loop.last else ',' }}
+        {% endfor %}
+    from changes
+    group by changes.changed_on, changes.region, changes.segment, changes.plan_id
+),
+
+cells as (
+    select
+        changes.region,
+        changes.segment,
+        changes.plan_id,
+        min(changes.changed_on) as first_day
+    from changes
+    group by changes.region, changes.segment, changes.plan_id
+),
+
+cell_days as (
+    select
+        dates.date_day,
+        cells.region,
+        cells.segment,
+        cells.plan_id
+    from cells
+    inner join dates
+        on cells.first_day <= dates.date_day
+    where dates.is_closed
+),
+
+final as (
+    select
+        cell_days.date_day,
+        cell_days.region,
+        cell_days.segment,
+        cell_days.plan_id,
+        {% for flow in flows %}
+        cast(coalesce(daily_changes.{{ flow }}, 0) as bigint) as {{ flow }},
+        {% endfor %}
+        cast(
+            sum(
+                {% for flow, sign in flows.items() %}
+                {{ sign }} * coalesce(daily_changes.{{ flow }}, 0)
+                {% endfor %}
+            ) over (
+                partition by cell_days.region, cell_days.segment, cell_days.plan_id
+                order by cell_days.date_day
+                rows between unbounded preceding and current row
+            ) as bigint
+        ) as {{ balance }}
+    from cell_days
+    left join daily_changes
+        on
+            cell_days.date_day = daily_changes.changed_on
+            and cell_days.region = daily_changes.region
+            and cell_days.segment = daily_changes.segment
+            and cell_days.plan_id = daily_changes.plan_id
+)
+
+select * from final
+{%- endmacro -%}
