@@ -19,6 +19,7 @@ final as (
         openings.registered_at as opened_at,
         openings.country,
         openings.region,
+        openings.channel,
         openings.is_test
     from openings
 )

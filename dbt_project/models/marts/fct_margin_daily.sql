@@ -6,13 +6,18 @@ cost_daily as (
     select * from {{ ref('int_compute_cost_daily') }}
 ),
 
+payments as (
+    select * from {{ ref('fct_payments') }}
+),
+
 parts as (
     select
         revenue_daily.earned_on as date_day,
         revenue_daily.region,
         revenue_daily.segment,
         revenue_daily.revenue_micros,
-        0 as cost_micros
+        0 as cost_micros,
+        0 as fee_micros
     from revenue_daily
     union all
     select
@@ -20,8 +25,19 @@ parts as (
         cost_daily.region,
         cost_daily.segment,
         0 as revenue_micros,
-        cost_daily.cost_micros
+        cost_daily.cost_micros,
+        0 as fee_micros
     from cost_daily
+    union all
+    select
+        payments.paid_on as date_day,
+        payments.region,
+        payments.segment,
+        0 as revenue_micros,
+        0 as cost_micros,
+        payments.fee_micros
+    from payments
+    where payments.paid_on <= {{ as_of() }}
 ),
 
 final as (
@@ -30,7 +46,10 @@ final as (
         parts.region,
         parts.segment,
         cast(sum(parts.revenue_micros) as bigint) as revenue_micros,
-        cast(sum(parts.cost_micros) as bigint) as cost_micros
+        cast(sum(parts.cost_micros) as bigint) as cost_micros,
+        cast(sum(parts.fee_micros) as bigint) as fee_micros,
+        cast(sum(parts.revenue_micros - parts.fee_micros) as bigint)
+            as net_revenue_micros
     from parts
     group by parts.date_day, parts.region, parts.segment
 )

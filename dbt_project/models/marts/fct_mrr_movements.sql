@@ -93,7 +93,17 @@ final as (
     from movements
     where movements.amount_micros <> 0
     union all
-    select * from restatements
+    select
+        restatements.grain,
+        restatements.period_start,
+        restatements.account_id,
+        restatements.region,
+        restatements.segment,
+        restatements.plan_id,
+        restatements.movement,
+        restatements.is_involuntary,
+        restatements.amount_micros
+    from restatements
 )
 
 select * from final

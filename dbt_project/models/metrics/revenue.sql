@@ -2,6 +2,6 @@
     'fct_revenue_daily',
     day='earned_on',
     amount='revenue_micros',
-    dimensions=['region', 'segment', 'plan'],
+    dimensions=['region', 'segment', 'plan', 'channel'],
     grains=['day', 'month']
 ) }}
