@@ -1,10 +1,24 @@
-{#- Amounts of the CTE `cells` by period: in total and by each dimension alone.
-    `cells` has grain, period_start, state, the dimensions and the amounts. -#}
-{%- macro sums_by_slice(dimensions, amounts) -%}
+{#- Amounts of the CTE `cells` by period: in total and by each dimension alone; with
+    `across`, each of these also by the values of that dimension. `cells` has grain,
+    period_start, state, the dimensions, the columns of `always` and the amounts. -#}
+{%- macro sums_by_slice(dimensions, amounts, across=none, always=[]) -%}
+{%- set period = ['grain', 'period_start', 'state'] + always -%}
+{%- set sets = [period] -%}
+{%- for dimension in dimensions -%}
+{%- do sets.append(period + [dimension]) -%}
+{%- endfor -%}
+{%- if across -%}
+{%- for columns in sets[:] -%}
+{%- do sets.append(columns + [across]) -%}
+{%- endfor -%}
+{%- endif -%}
 select
     cells.grain,
     cells.period_start,
-    {% for dimension in dimensions %}
+    {% for column in always %}
+    cells.{{ column }},
+    {% endfor %}
+    {% for dimension in ([across] if across else []) + dimensions %}
     coalesce(cells.{{ dimension }}, 'all') as {{ dimension }},
     {% endfor %}
     {% for amount in amounts %}
@@ -13,16 +27,37 @@ select
     cells.state
 from cells
 group by grouping sets (
-    (cells.grain, cells.period_start, cells.state)
-    {% for dimension in dimensions %}
-    , (cells.grain, cells.period_start, cells.state, cells.{{ dimension }})
+    {% for columns in sets %}
+    (
+        {% for column in columns %}
+        cells.{{ column }}{{ '' if loop.last else ',' }}
+        {% endfor %}
+    ){{ '' if loop.last else ',' }}
     {% endfor %}
 )
 {%- endmacro -%}
 
+{#- The last step of a metric in dollars over the CTE `slices`. -#}
+{%- macro usd_values(dimensions) -%}
+select
+    slices.grain,
+    slices.period_start,
+    {% for dimension in dimensions %}
+    slices.{{ dimension }},
+    {% endfor %}
+    {{ usd('slices.amount_micros') }} as value,
+    cast(null as double) as numerator,
+    cast(null as double) as denominator,
+    slices.state
+from slices
+{%- endmacro -%}
+
 {#- A metric in dollars: an amount of a daily mart by period and slice. A flow is summed
     over the days of the period, a balance is read at its last closed day. -#}
-{%- macro usd_metric(mart, day, amount, dimensions, grains, is_balance=false) -%}
+{%- macro usd_metric(
+    mart, day, amount, dimensions, grains, across=none, is_balance=false
+) -%}
+{%- set shown = ([across] if across else []) + dimensions -%}
 with mart as (
     select * from {{ ref(mart) }}
 ),
@@ -36,7 +71,7 @@ cells as (
         periods.grain,
         periods.period_start,
         periods.state,
-        {% for dimension in dimensions %}
+        {% for dimension in shown %}
         mart.{{ 'plan_id' if dimension == 'plan' else dimension }} as {{ dimension }},
         {% endfor %}
         mart.{{ amount }} as amount_micros
@@ -49,21 +84,11 @@ cells as (
 ),
 
 slices as (
-    {{ sums_by_slice(dimensions, ['amount_micros']) }}
+    {{ sums_by_slice(dimensions, ['amount_micros'], across) }}
 ),
 
 final as (
-    select
-        slices.grain,
-        slices.period_start,
-        {% for dimension in dimensions %}
-        slices.{{ dimension }},
-        {% endfor %}
-        {{ usd('slices.amount_micros') }} as value,
-        cast(null as double) as numerator,
-        cast(null as double) as denominator,
-        slices.state
-    from slices
+    {{ usd_values(shown) }}
 )
 
 select * from final
