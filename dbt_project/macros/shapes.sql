@@ -61,8 +61,9 @@ final as (
 select * from final
 {%- endmacro -%}
 
-{#- MRR that remains of a cohort's MRR a year before; `remaining` names its column. -#}
-{%- macro revenue_retention(remaining) -%}
+{#- MRR that remains of a cohort's MRR a year before; `remaining` and `base` name the
+    columns of the two. -#}
+{%- macro revenue_retention(remaining, base='base_micros') -%}
 with cells as (
     select * from {{ ref('int_retention_cells') }}
 ),
@@ -72,7 +73,7 @@ readings as (
         cells.period_start,
         cells.region,
         cast({{ usd('cells.' ~ remaining) }} as double) as numerator,
-        cast({{ usd('cells.base_micros') }} as double) as denominator,
+        cast({{ usd('cells.' ~ base) }} as double) as denominator,
         cells.state
     from cells
 ),

@@ -53,9 +53,10 @@ from slices
 {%- endmacro -%}
 
 {#- A metric in dollars: an amount of a daily mart by period and slice. A flow is summed
-    over the days of the period, a balance is read at its last closed day. -#}
+    over the days of the period, a balance is read at its last closed day; `only` is a
+    condition on the rows. -#}
 {%- macro usd_metric(
-    mart, day, amount, dimensions, grains, across=none, is_balance=false
+    mart, day, amount, dimensions, grains, across=none, is_balance=false, only=none
 ) -%}
 {%- set shown = ([across] if across else []) + dimensions -%}
 with mart as (
@@ -81,6 +82,9 @@ cells as (
     where
         periods.grain in ('{{ grains | join("', '") }}')
         and periods.{{ 'is_closing_day' if is_balance else 'is_closed_day' }}
+        {% if only %}
+        and {{ only }}
+        {% endif %}
 ),
 
 slices as (

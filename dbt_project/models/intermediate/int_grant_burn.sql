@@ -50,6 +50,13 @@ uses as (
         grants.granted_credits as expired_credits
     from grants
     where grants.expires_on is not null
+    union all
+    select
+        grants.grant_id,
+        grants.granted_on as used_on,
+        0 as burnt_credits,
+        0 as expired_credits
+    from grants
 ),
 
 final as (

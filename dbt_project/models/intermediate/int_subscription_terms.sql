@@ -69,7 +69,7 @@ lapses as (
         past_due.subscription_id,
         past_due.account_id,
         past_due.event_id,
-        past_due.failed_at as occurred_at,
+        cast(past_due.grace_ends_on as timestamp) as occurred_at,
         cast(past_due.grace_ends_on as timestamp) as effective_at,
         cast(null as string) as plan_id,
         cast(null as int) as interval_months,
