@@ -167,3 +167,65 @@ final as (
 
 select * from final
 {%- endmacro -%}
+
+{#- A month's mean amount of the accounts that fulfil a condition, by region. -#}
+{%- macro mean_per_account(amount, accounts) -%}
+with account_months as (
+    select
+        period_start,
+        region,
+        mrr_micros,
+        mrr_micros + sales_micros as paid_micros
+    from {{ ref('int_account_months') }}
+),
+
+periods as (
+    select * from {{ ref('dim_periods') }}
+),
+
+cells as (
+    select
+        periods.grain,
+        periods.period_start,
+        periods.state,
+        account_months.region,
+        account_months.{{ amount }} as amount_micros,
+        1 as accounts
+    from account_months
+    inner join periods
+        on account_months.period_start = periods.period_start
+    where
+        periods.grain = 'month'
+        and periods.is_closing_day
+        and {{ accounts }}
+),
+
+slices as (
+    {{ sums_by_slice(['region'], ['amount_micros', 'accounts']) }}
+),
+
+readings as (
+    select
+        slices.grain,
+        slices.period_start,
+        slices.region,
+        cast({{ usd('slices.amount_micros') }} as double) as numerator,
+        cast(slices.accounts as double) as denominator,
+        slices.state
+    from slices
+),
+
+final as (
+    select
+        readings.grain,
+        readings.period_start,
+        readings.region,
+        readings.numerator / nullif(readings.denominator, 0) as value,
+        readings.numerator,
+        readings.denominator,
+        readings.state
+    from readings
+)
+
+select * from final
+{%- endmacro -%}

@@ -4,7 +4,8 @@
     'daily_active_users', 'weekly_active_users', 'monthly_active_users',
     'paid_share', 'arr_recognised', 'active_users_by_rung', 'user_lifecycle',
     'user_quick_ratio', 'stickiness', 'net_revenue_retention',
-    'gross_revenue_retention'
+    'gross_revenue_retention', 'net_revenue_retention_booked',
+    'gross_revenue_retention_booked', 'payer_value'
 ] %}
 {% for metric in metrics %}
 select
