@@ -1,5 +1,5 @@
--- Harm: a matrix that loses accounts shows loyalty that is not there. Everybody with MRR
--- when the month began has one row to start from, and everybody who churned ends in none.
+-- Harm: a matrix that loses accounts shows loyalty that is not there. Everybody with
+-- MRR when the month began starts from one plan.
 with transitions as (
     select * from {{ ref('plan_transitions') }}
 ),

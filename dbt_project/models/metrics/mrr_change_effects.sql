@@ -6,7 +6,7 @@ periods as (
     select * from {{ ref('dim_periods') }}
 ),
 
--- More subscriptions at the price of before; in a new cell, at the price they came with.
+-- More subscriptions at the price of before; in a new cell, at the one they came with.
 cells as (
     select
         effects.period_start,
@@ -40,7 +40,7 @@ totals as (
         coalesce(
             cast(
                 floor(
-                    (sum(cells.closing_subscriptions) - sum(cells.opening_subscriptions))
+                    sum(cells.closing_subscriptions - cells.opening_subscriptions)
                     * cast(sum(cells.opening_micros) as double)
                     / nullif(sum(cells.opening_subscriptions), 0)
                     + 0.5
