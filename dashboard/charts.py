@@ -21,7 +21,7 @@ NAME_ROOM = 0.3
 MARK_HEIGHT = 0.07
 # Share of a waterfall's span that a text beside a bar takes on a phone.
 TEXT_ROOM = 0.42
-GAINS = ("new", "expansion", "reactivation")
+GAINS = ("new", "expansion", "reactivation", "resume")
 
 
 @dataclass(frozen=True)

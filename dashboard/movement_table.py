@@ -10,7 +10,10 @@ import streamlit as st
 from dashboard import formats, layout, queries
 from dashboard.context import Context
 
-COLUMNS = ("new", "expansion", "reactivation", "contraction", "churn", "fx")
+COLUMNS = (
+    *("new", "expansion", "reactivation", "resume"),
+    *("contraction", "churn", "pause", "fx", "restatement"),
+)
 PHONE = ("Month", "New", "Churn", "Net")
 MONTHS = 14
 OPEN = "*"

@@ -28,7 +28,10 @@ CONVERSION_HELP = (
     "Share of each week's sign-ups who paid within 30 days. Dotted: the 30 days are not"
     " over yet."
 )
-BRIDGE_ORDER = ("new", "expansion", "reactivation", "contraction", "churn", "fx")
+BRIDGE_ORDER = (
+    *("new", "expansion", "reactivation", "resume"),
+    *("contraction", "churn", "pause", "fx", "restatement"),
+)
 CHART_HEIGHT = 300
 
 

@@ -175,8 +175,9 @@ final as (
 select * from final
 {%- endmacro -%}
 
-{#- MRR that remains of a cohort's MRR a year before; `remaining` names its column. -#}
-{%- macro revenue_retention(remaining) -%}
+{#- MRR that remains of a cohort's MRR a year before; `remaining` and `base` name the
+    columns of the two. -#}
+{%- macro revenue_retention(remaining, base='base_micros') -%}
 with cells as (
     select * from {{ ref('int_retention_cells') }}
 ),
@@ -186,7 +187,7 @@ readings as (
         cells.period_start,
         cells.region,
         cast({{ usd('cells.' ~ remaining) }} as double) as numerator,
-        cast({{ usd('cells.base_micros') }} as double) as denominator,
+        cast({{ usd('cells.' ~ base) }} as double) as denominator,
         cells.state
     from cells
 ),
@@ -197,6 +198,71 @@ final as (
         readings.period_start,
         readings.region,
         readings.numerator / nullif(readings.denominator, 0) as value,
+        readings.numerator,
+        readings.denominator,
+        readings.state
+    from readings
+)
+
+select * from final
+{%- endmacro -%}
+
+{#- Share of recognised revenue left after the costs named: a sum of columns. -#}
+{%- macro margin_after(costs) -%}
+with margin_daily as (
+    select * from {{ ref('fct_margin_daily') }}
+),
+
+periods as (
+    select * from {{ ref('dim_periods') }}
+),
+
+slices as (
+    select
+        periods.period_start,
+        coalesce(margin_daily.region, 'all') as region,
+        coalesce(margin_daily.segment, 'all') as segment,
+        coalesce(margin_daily.plan_id, 'all') as plan,
+        sum(margin_daily.revenue_micros) as revenue_micros,
+        sum({{ costs }}) as cost_micros,
+        periods.state
+    from margin_daily
+    inner join periods
+        on margin_daily.date_day = periods.date_day
+    where periods.grain = 'month'
+    group by grouping sets (
+        (periods.period_start, periods.state),
+        (periods.period_start, periods.state, margin_daily.region),
+        (periods.period_start, periods.state, margin_daily.segment),
+        (periods.period_start, periods.state, margin_daily.plan_id)
+    )
+),
+
+readings as (
+    select
+        slices.period_start,
+        slices.region,
+        slices.segment,
+        slices.plan,
+        cast({{ usd('(slices.revenue_micros - slices.cost_micros)') }} as double)
+            as numerator,
+        cast({{ usd('slices.revenue_micros') }} as double) as denominator,
+        slices.state
+    from slices
+),
+
+-- Without revenue, or with more given back than earned, there is no margin to tell.
+final as (
+    select
+        'month' as grain,
+        readings.period_start,
+        readings.region,
+        readings.segment,
+        readings.plan,
+        case
+            when readings.denominator > 0
+                then readings.numerator / nullif(readings.denominator, 0)
+        end as value,
         readings.numerator,
         readings.denominator,
         readings.state

@@ -1,5 +1,6 @@
 -- Harm: churn over the wrong number of customers looks harmless. Accounts at the start
--- of a month, less churned, plus new and returned, are those at the start of the next.
+-- of a month, less churned and paused, plus new and returned, are those at the start of
+-- the next.
 with openings as (
     select * from {{ ref('int_monthly_openings') }}
 ),
@@ -8,20 +9,30 @@ movements as (
     select * from {{ ref('fct_mrr_movements') }}
 ),
 
+-- An account with several plans starts or ends once.
+moves as (
+    select distinct
+        movements.period_start,
+        movements.account_id,
+        movements.region,
+        movements.movement
+    from movements
+    where movements.grain = 'month'
+),
+
 changes as (
     select
-        movements.period_start,
-        movements.region,
+        moves.period_start,
+        moves.region,
         sum(
             case
-                when movements.movement in ('new', 'reactivation') then 1
-                when movements.movement = 'churn' then -1
+                when moves.movement in ('new', 'reactivation', 'resume') then 1
+                when moves.movement in ('churn', 'pause') then -1
                 else 0
             end
         ) as change_accounts
-    from movements
-    where movements.grain = 'month'
-    group by movements.period_start, movements.region
+    from moves
+    group by moves.period_start, moves.region
 ),
 
 expected as (

@@ -6,8 +6,8 @@ with movements as (
 select
     movements.grain,
     movements.account_id,
-    count(*) as times
+    count(distinct movements.period_start) as times
 from movements
 where movements.movement = 'new'
 group by movements.grain, movements.account_id
-having count(*) > 1
+having count(distinct movements.period_start) > 1

@@ -29,8 +29,8 @@ unearned as (
             {{ earned_share(
                 'grants.consideration_micros',
                 'least(greatest(coalesce(burnt.used_credits, 0), 0),'
-                ~ ' grants.granted_credits)',
-                'grants.granted_credits'
+                ~ ' grants.earning_credits)',
+                'grants.earning_credits'
             ) }}
         ) as unearned_micros
     from grants

@@ -13,10 +13,10 @@ select
 from movements
 where
     (
-        movements.movement in ('new', 'reactivation', 'expansion')
+        movements.movement in ('new', 'reactivation', 'expansion', 'resume')
         and movements.amount_micros <= 0
     )
     or (
-        movements.movement in ('churn', 'contraction')
+        movements.movement in ('churn', 'contraction', 'pause')
         and movements.amount_micros >= 0
     )

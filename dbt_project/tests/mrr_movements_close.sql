@@ -1,5 +1,5 @@
 -- Harm: a bridge that does not add up hides lost revenue. Opening MRR plus all
--- movements is closing MRR to the micro-dollar, at every grain and region.
+-- movements is closing MRR to the micro-dollar, at every grain, region and plan.
 with movements as (
     select * from {{ ref('fct_mrr_movements') }}
 ),
@@ -12,30 +12,32 @@ periods as (
     select * from {{ ref('dim_periods') }}
 ),
 
-region_days as (
+cell_days as (
     select
         mrr_daily.region,
+        mrr_daily.plan_id,
         mrr_daily.date_day,
         sum(mrr_daily.mrr_micros) as mrr_micros
     from mrr_daily
-    group by mrr_daily.region, mrr_daily.date_day
+    group by mrr_daily.region, mrr_daily.plan_id, mrr_daily.date_day
 ),
 
 closings as (
     select
         periods.grain,
         periods.period_start,
-        region_days.region,
-        region_days.mrr_micros as closing_micros,
+        cell_days.region,
+        cell_days.plan_id,
+        cell_days.mrr_micros as closing_micros,
         coalesce(
-            lag(region_days.mrr_micros) over (
-                partition by periods.grain, region_days.region
+            lag(cell_days.mrr_micros) over (
+                partition by periods.grain, cell_days.region, cell_days.plan_id
                 order by periods.period_start
             ), 0
         ) as opening_micros
-    from region_days
+    from cell_days
     inner join periods
-        on region_days.date_day = periods.date_day
+        on cell_days.date_day = periods.date_day
     where periods.is_closing_day
 ),
 
@@ -44,15 +46,21 @@ net as (
         movements.grain,
         movements.period_start,
         movements.region,
+        movements.plan_id,
         sum(movements.amount_micros) as net_micros
     from movements
-    group by movements.grain, movements.period_start, movements.region
+    group by
+        movements.grain,
+        movements.period_start,
+        movements.region,
+        movements.plan_id
 )
 
 select
     closings.grain,
     closings.period_start,
     closings.region,
+    closings.plan_id,
     closings.opening_micros,
     net.net_micros,
     closings.closing_micros
@@ -62,6 +70,7 @@ full outer join net
         closings.grain = net.grain
         and closings.period_start = net.period_start
         and closings.region = net.region
+        and closings.plan_id = net.plan_id
 where
     coalesce(closings.opening_micros, 0) + coalesce(net.net_micros, 0)
     <> coalesce(closings.closing_micros, 0)

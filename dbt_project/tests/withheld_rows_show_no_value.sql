@@ -4,10 +4,11 @@
     'daily_active_users', 'weekly_active_users', 'monthly_active_users',
     'paid_share', 'arr_recognised', 'active_users_by_rung', 'user_lifecycle',
     'user_quick_ratio', 'stickiness', 'net_revenue_retention',
-    'gross_revenue_retention', 'monthly_active_users_30', 'weekly_creators',
-    'dau_to_mau', 'active_days_7', 'active_days_28', 'data_completeness',
-    'signup_funnel', 'time_to_step', 'regenerate_rate', 'subsidy_per_payer',
-    'cohort_revenue_per_payer'
+    'gross_revenue_retention', 'net_revenue_retention_booked',
+    'gross_revenue_retention_booked', 'payer_value', 'monthly_active_users_30',
+    'weekly_creators', 'dau_to_mau', 'active_days_7', 'active_days_28',
+    'data_completeness', 'signup_funnel', 'time_to_step', 'regenerate_rate',
+    'subsidy_per_payer', 'cohort_revenue_per_payer'
 ] %}
 {% for metric in metrics %}
 select

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -85,9 +86,14 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         as_of: str,
         fx_rates: str = "",
         time_zone: str = "UTC",
+        policies: str = "",
+        adjustments: str = "",
     ) -> Golden:
         home = tmp_path_factory.mktemp("golden")
         project = _copy_project(home, fx_rates)
+        for seed, rows in (("policies", policies), ("adjustments", adjustments)):
+            with (project / "seeds" / f"{seed}.csv").open("a") as file:
+                file.write(rows)
         path = home / "golden.duckdb"
         _write_raw(path, list(events))
         command = [DBT, "build", "--project-dir", str(project)]
@@ -113,6 +119,32 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 def empty(build: Builder) -> Golden:
     """A warehouse built without any event."""
     return build([], as_of="2026-02-15")
+
+
+@pytest.fixture(scope="session")
+def finance(build: Builder) -> Golden:
+    """A warehouse of finance_events.py, whose policies are not the declared ones."""
+    case = runpy.run_path(str(Path(__file__).with_name("finance_events.py")))
+    golden = build(
+        case["EVENTS"],
+        as_of=case["AS_OF"],
+        fx_rates=case["FX_RATES"],
+        policies=case["POLICIES"],
+        adjustments=case["ADJUSTMENTS"],
+    )
+    failed = {n: s for n, s in golden.results.items() if s in ("error", "fail")}
+    assert not failed
+    return golden
+
+
+@pytest.fixture(scope="session")
+def january(finance: Golden) -> Callable[..., object]:
+    """Read January's value of a metric of that warehouse."""
+
+    def read(metric: str, **dims: str) -> object:
+        return finance.value(metric, "2026-01-01", "month", **dims)
+
+    return read
 
 
 def _copy_project(home: Path, fx_rates: str) -> Path:

@@ -1,51 +1,72 @@
-with payments as (
+with subscription_intervals as (
+    select * from {{ ref('int_subscription_intervals') }}
+),
+
+payments as (
     select * from {{ ref('fct_payments') }}
 ),
 
-refunds as (
-    select * from {{ ref('fct_refunds') }}
+periods as (
+    select * from {{ ref('dim_periods') }}
 ),
 
-spent as (
-    select * from {{ ref('stg_credits_spent') }}
+months as (
+    select
+        periods.date_day,
+        periods.period_start,
+        periods.is_closing_day
+    from periods
+    where
+        periods.grain = 'month'
+        and periods.is_closed_day
 ),
 
 parts as (
     select
-        payments.account_id,
-        {{ month_start('payments.paid_on') }} as month_start,
-        payments.amount_micros as net_micros,
-        0 as spent_credits
-    from payments
-    where payments.paid_on <= {{ as_of() }}
-    union all
-    select
-        refunds.account_id,
-        {{ month_start('refunds.refunded_on') }} as month_start,
-        -refunds.amount_micros as net_micros,
-        0 as spent_credits
-    from refunds
-    where refunds.refunded_on <= {{ as_of() }}
-    union all
-    select
-        spent.account_id,
-        {{ month_start('spent.occurred_on') }} as month_start,
-        0 as net_micros,
-        spent.spent_credits
-    from spent
+        months.period_start,
+        subscription_intervals.account_id,
+        subscription_intervals.region,
+        subscription_intervals.plan_id,
+        subscription_intervals.mrr_micros,
+        0 as sales_micros
+    from months
+    inner join subscription_intervals
+        on
+            months.date_day >= subscription_intervals.started_on
+            and (
+                subscription_intervals.ended_on is null
+                or months.date_day < subscription_intervals.ended_on
+            )
     where
-        not spent.is_test
-        and spent.occurred_on <= {{ as_of() }}
+        months.is_closing_day
+        and subscription_intervals.mrr_micros > 0
+    union all
+    select
+        months.period_start,
+        payments.account_id,
+        payments.region,
+        'none' as plan_id,
+        0 as mrr_micros,
+        payments.amount_micros as sales_micros
+    from months
+    inner join payments
+        on months.date_day = payments.paid_on
+    where
+        payments.kind <> 'subscription'
+        and payments.amount_micros > 0
 ),
 
+-- Of several plans, an account is on the one that it pays most for.
 final as (
     select
+        parts.period_start,
         parts.account_id,
-        parts.month_start,
-        cast(sum(parts.net_micros) as bigint) as net_micros,
-        cast(sum(parts.spent_credits) as bigint) as spent_credits
+        parts.region,
+        max_by(parts.plan_id, parts.mrr_micros) as plan_id,
+        cast(sum(parts.mrr_micros) as bigint) as mrr_micros,
+        cast(sum(parts.sales_micros) as bigint) as sales_micros
     from parts
-    group by parts.account_id, parts.month_start
+    group by parts.period_start, parts.account_id, parts.region
 )
 
 select * from final

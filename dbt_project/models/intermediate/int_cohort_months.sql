@@ -2,8 +2,8 @@ with accounts as (
     select * from {{ ref('dim_accounts') }}
 ),
 
-account_months as (
-    select * from {{ ref('int_account_months') }}
+account_spending as (
+    select * from {{ ref('int_account_spending') }}
 ),
 
 first_payments as (
@@ -34,15 +34,15 @@ cohorts as (
 activity as (
     select
         {{ month_start('accounts.opened_on') }} as cohort_month,
-        account_months.month_start,
-        sum(account_months.net_micros) as net_micros,
-        sum(account_months.spent_credits) as spent_credits,
-        sum(case when account_months.spent_credits > 0 then 1 else 0 end) as spenders
+        account_spending.month_start,
+        sum(account_spending.net_micros) as net_micros,
+        sum(account_spending.spent_credits) as spent_credits,
+        sum(case when account_spending.spent_credits > 0 then 1 else 0 end) as spenders
     from accounts
-    inner join account_months
-        on accounts.account_id = account_months.account_id
+    inner join account_spending
+        on accounts.account_id = account_spending.account_id
     where not accounts.is_test
-    group by {{ month_start('accounts.opened_on') }}, account_months.month_start
+    group by {{ month_start('accounts.opened_on') }}, account_spending.month_start
 ),
 
 new_payers as (

@@ -2,19 +2,37 @@ with mrr_movements as (
     select * from {{ ref('fct_mrr_movements') }}
 ),
 
-final as (
+months as (
     select
         mrr_movements.period_start,
-        coalesce(mrr_movements.region, 'all') as region,
-        sum(case when mrr_movements.movement = 'churn' then 1 else 0 end)
+        mrr_movements.account_id,
+        mrr_movements.region,
+        mrr_movements.movement,
+        mrr_movements.amount_micros,
+        case
+            when mrr_movements.movement = 'contraction' then 'downgrade'
+            when mrr_movements.movement <> 'churn' then 'none'
+            when mrr_movements.is_involuntary then 'involuntary'
+            else 'voluntary'
+        end as cause
+    from mrr_movements
+    where mrr_movements.grain = 'month'
+),
+
+final as (
+    select
+        months.period_start,
+        coalesce(months.region, 'all') as region,
+        coalesce(months.cause, 'all') as cause,
+        count(distinct case when months.movement = 'churn' then months.account_id end)
             as churned_accounts,
         cast(
             sum(
                 case
                     when
-                        mrr_movements.movement
+                        months.movement
                         in ('new', 'expansion', 'reactivation')
-                        then mrr_movements.amount_micros
+                        then months.amount_micros
                     else 0
                 end
             ) as bigint
@@ -22,17 +40,18 @@ final as (
         cast(
             -sum(
                 case
-                    when mrr_movements.movement in ('contraction', 'churn')
-                        then mrr_movements.amount_micros
+                    when months.movement in ('contraction', 'churn')
+                        then months.amount_micros
                     else 0
                 end
             ) as bigint
         ) as lost_micros
-    from mrr_movements
-    where mrr_movements.grain = 'month'
+    from months
     group by grouping sets (
-        (mrr_movements.period_start),
-        (mrr_movements.period_start, mrr_movements.region)
+        (months.period_start),
+        (months.period_start, months.region),
+        (months.period_start, months.cause),
+        (months.period_start, months.region, months.cause)
     )
 )
 

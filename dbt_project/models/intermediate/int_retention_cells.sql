@@ -35,7 +35,11 @@ sums as (
         count(*) as base_accounts,
         sum(cohorts.base_micros) as base_micros,
         sum(cohorts.closing_micros) as closing_micros,
-        sum(least(cohorts.base_micros, cohorts.closing_micros)) as kept_micros
+        sum(least(cohorts.base_micros, cohorts.closing_micros)) as kept_micros,
+        sum(cohorts.base_booked_micros) as base_booked_micros,
+        sum(cohorts.closing_booked_micros) as closing_booked_micros,
+        sum(least(cohorts.base_booked_micros, cohorts.closing_booked_micros))
+            as kept_booked_micros
     from cohorts
     group by grouping sets (
         (cohorts.period_start),
@@ -51,6 +55,9 @@ final as (
         cast(sums.base_micros as bigint) as base_micros,
         cast(sums.closing_micros as bigint) as closing_micros,
         cast(sums.kept_micros as bigint) as kept_micros,
+        cast(sums.base_booked_micros as bigint) as base_booked_micros,
+        cast(sums.closing_booked_micros as bigint) as closing_booked_micros,
+        cast(sums.kept_booked_micros as bigint) as kept_booked_micros,
         case when sums.base_micros > 0 then cells.state else 'withheld' end as state
     from cells
     left join sums

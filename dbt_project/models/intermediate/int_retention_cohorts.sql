@@ -66,18 +66,14 @@ accounts as (
         valued.base_day,
         valued.account_id,
         valued.region,
+        {% for base, view in [('base_booked', 'booked'), ('base', 'constant')] %}
         sum(
             case
-                when valued.started_on <= valued.base_day then valued.booked_micros
+                when valued.started_on <= valued.base_day then valued.{{ view }}_micros
                 else 0
             end
-        ) as base_booked_micros,
-        sum(
-            case
-                when valued.started_on <= valued.base_day then valued.constant_micros
-                else 0
-            end
-        ) as base_micros,
+        ) as {{ base }}_micros,
+        {% endfor %}
         sum(
             case
                 when
@@ -86,7 +82,16 @@ accounts as (
                     then valued.constant_micros
                 else 0
             end
-        ) as closing_micros
+        ) as closing_micros,
+        sum(
+            case
+                when
+                    valued.ended_on is null
+                    or valued.closing_day < valued.ended_on
+                    then valued.booked_micros
+                else 0
+            end
+        ) as closing_booked_micros
     from valued
     group by
         valued.period_start,
@@ -105,7 +110,8 @@ final as (
         accounts.region,
         cast(accounts.base_booked_micros as bigint) as base_booked_micros,
         cast(accounts.base_micros as bigint) as base_micros,
-        cast(accounts.closing_micros as bigint) as closing_micros
+        cast(accounts.closing_micros as bigint) as closing_micros,
+        cast(accounts.closing_booked_micros as bigint) as closing_booked_micros
     from accounts
     where accounts.base_micros > 0
 )

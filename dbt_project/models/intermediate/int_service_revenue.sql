@@ -12,6 +12,9 @@ service_payments as (
         payments.region,
         payments.segment,
         payments.plan_id,
+        payments.channel,
+        payments.currency,
+        payments.units_per_usd,
         payments.amount_micros,
         coalesce(payments.service_starts_on, payments.paid_on) as starts_on,
         greatest(
@@ -28,6 +31,9 @@ periods as (
         service_payments.region,
         service_payments.segment,
         service_payments.plan_id,
+        service_payments.channel,
+        service_payments.currency,
+        service_payments.units_per_usd,
         service_payments.starts_on,
         service_payments.ends_on,
         {{ days_between(
@@ -39,6 +45,9 @@ periods as (
         service_payments.region,
         service_payments.segment,
         service_payments.plan_id,
+        service_payments.channel,
+        service_payments.currency,
+        service_payments.units_per_usd,
         service_payments.starts_on,
         service_payments.ends_on
 ),
@@ -49,6 +58,9 @@ period_days as (
         periods.region,
         periods.segment,
         periods.plan_id,
+        periods.channel,
+        periods.currency,
+        periods.units_per_usd,
         periods.amount_micros,
         periods.service_days,
         {{ days_between('periods.starts_on', 'dates.date_day') }} as days_before
@@ -66,6 +78,9 @@ earned as (
         period_days.region,
         period_days.segment,
         period_days.plan_id,
+        period_days.channel,
+        period_days.currency,
+        period_days.units_per_usd,
         {{ earned_share(
             'period_days.amount_micros',
             '(period_days.days_before + 1)',
@@ -85,10 +100,20 @@ final as (
         earned.region,
         earned.segment,
         earned.plan_id,
+        earned.channel,
+        earned.currency,
+        earned.units_per_usd,
         cast(sum(earned.earned_after - earned.earned_before) as bigint)
             as revenue_micros
     from earned
-    group by earned.earned_on, earned.region, earned.segment, earned.plan_id
+    group by
+        earned.earned_on,
+        earned.region,
+        earned.segment,
+        earned.plan_id,
+        earned.channel,
+        earned.currency,
+        earned.units_per_usd
 )
 
 select * from final

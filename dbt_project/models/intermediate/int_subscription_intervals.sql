@@ -25,13 +25,15 @@ terms_until as (
         terms.currency,
         terms.is_end,
         {{ reporting_day('terms.effective_at') }} as started_on,
-        {{ reporting_day(
-            'lead(terms.effective_at) over (
-                partition by terms.subscription_id
-                order by terms.effective_at, terms.occurred_at, terms.event_id
-            )'
-        ) }} as ended_on
+        {{ reporting_day('lead(terms.effective_at) over subscription_terms') }}
+            as ended_on,
+        coalesce(lead(terms.is_involuntary) over subscription_terms, false)
+            as ends_involuntarily
     from terms
+    window subscription_terms as (
+        partition by terms.subscription_id
+        order by terms.effective_at, terms.occurred_at, terms.event_id
+    )
 ),
 
 -- The state at the close of a day counts, so a term within one day leaves no trace.
@@ -45,14 +47,7 @@ intervals as (
 
 priced as (
     select
-        intervals.subscription_id,
-        intervals.account_id,
-        intervals.plan_id,
-        intervals.interval_months,
-        intervals.price_minor,
-        intervals.currency,
-        intervals.started_on,
-        intervals.ended_on,
+        intervals.*,
         rates.micros_per_minor,
         rates.units_per_usd,
         {{ usd_micros(
@@ -96,6 +91,7 @@ final as (
         with_previous.plan_id,
         with_previous.started_on,
         with_previous.ended_on,
+        with_previous.ends_involuntarily,
         with_previous.price_minor,
         with_previous.interval_months,
         with_previous.currency,

@@ -2,6 +2,10 @@ with subscription_intervals as (
     select * from {{ ref('int_subscription_intervals') }}
 ),
 
+adjusted as (
+    select * from {{ ref('int_mrr_adjusted') }}
+),
+
 dates as (
     select * from {{ ref('dim_dates') }}
 ),
@@ -24,61 +28,14 @@ changes as (
         -subscription_intervals.mrr_micros as change_micros
     from subscription_intervals
     where subscription_intervals.ended_on is not null
+    union all
+    select
+        adjusted.changed_on,
+        adjusted.region,
+        adjusted.segment,
+        adjusted.plan_id,
+        adjusted.change_micros
+    from adjusted
 ),
 
-daily_changes as (
-    select
-        changes.changed_on,
-        changes.region,
-        changes.segment,
-        changes.plan_id,
-        sum(changes.change_micros) as change_micros
-    from changes
-    group by changes.changed_on, changes.region, changes.segment, changes.plan_id
-),
-
-cells as (
-    select
-        changes.region,
-        changes.segment,
-        changes.plan_id,
-        min(changes.changed_on) as first_day
-    from changes
-    group by changes.region, changes.segment, changes.plan_id
-),
-
-cell_days as (
-    select
-        dates.date_day,
-        cells.region,
-        cells.segment,
-        cells.plan_id
-    from cells
-    inner join dates
-        on cells.first_day <= dates.date_day
-    where dates.is_closed
-),
-
-final as (
-    select
-        cell_days.date_day,
-        cell_days.region,
-        cell_days.segment,
-        cell_days.plan_id,
-        cast(
-            sum(coalesce(daily_changes.change_micros, 0)) over (
-                partition by cell_days.region, cell_days.segment, cell_days.plan_id
-                order by cell_days.date_day
-                rows between unbounded preceding and current row
-            ) as bigint
-        ) as mrr_micros
-    from cell_days
-    left join daily_changes
-        on
-            cell_days.date_day = daily_changes.changed_on
-            and cell_days.region = daily_changes.region
-            and cell_days.segment = daily_changes.segment
-            and cell_days.plan_id = daily_changes.plan_id
-)
-
-select * from final
+{{ daily_balances({'change_micros': '+1'}, 'mrr_micros') }}

@@ -1,94 +1,109 @@
-with mrr_changes as (
-    select * from {{ ref('fct_mrr_changes') }}
+with mrr_periods as (
+    select * from {{ ref('int_mrr_periods') }}
 ),
 
-periods as (
-    select * from {{ ref('dim_periods') }}
+restatements as (
+    select * from {{ ref('int_mrr_restatements') }}
 ),
 
--- Net over the period: what happened within it and was undone does not show.
-account_periods as (
+named as (
     select
-        periods.grain,
-        periods.period_start,
-        mrr_changes.account_id,
-        mrr_changes.region,
-        min_by(mrr_changes.opening_micros, mrr_changes.changed_on) as opening_micros,
-        max_by(mrr_changes.closing_micros, mrr_changes.changed_on) as closing_micros,
-        min_by(mrr_changes.had_paid_before, mrr_changes.changed_on) as had_paid_before,
-        cast(sum(mrr_changes.fx_micros) as bigint) as fx_micros
-    from mrr_changes
-    inner join periods
-        on mrr_changes.changed_on = periods.date_day
-    group by
-        periods.grain,
-        periods.period_start,
-        mrr_changes.account_id,
-        mrr_changes.region
+        mrr_periods.*,
+        mrr_periods.change_micros - mrr_periods.fx_micros as net_micros,
+        sum(mrr_periods.change_micros - mrr_periods.fx_micros) over account_period
+            as account_net_micros,
+        case
+            when mrr_periods.opening_micros = 0 and mrr_periods.ends_pause then 'resume'
+            when mrr_periods.opening_micros = 0 and mrr_periods.had_paid_before
+                then 'reactivation'
+            when mrr_periods.opening_micros = 0 then 'new'
+            when mrr_periods.closing_micros = 0 and mrr_periods.starts_pause
+                then 'pause'
+            when mrr_periods.closing_micros = 0 then 'churn'
+        end as start_or_end
+    from mrr_periods
+    window account_period as (
+        partition by
+            mrr_periods.grain, mrr_periods.period_start, mrr_periods.account_id
+    )
 ),
 
--- The rate matters only to MRR that was there before and is there after.
+-- Of an account that stays, the plan that moved most in its direction moved it.
+ranked as (
+    select
+        named.*,
+        row_number() over (
+            partition by named.grain, named.period_start, named.account_id
+            order by
+                case
+                    when named.account_net_micros < 0 then -named.net_micros
+                    else named.net_micros
+                end desc,
+                named.plan_id
+        ) as plan_rank
+    from named
+),
+
 split as (
     select
-        account_periods.grain,
-        account_periods.period_start,
-        account_periods.account_id,
-        account_periods.region,
-        account_periods.opening_micros,
-        account_periods.closing_micros,
-        account_periods.had_paid_before,
+        ranked.*,
         case
-            when
-                account_periods.opening_micros > 0
-                and account_periods.closing_micros > 0
-                then account_periods.fx_micros
+            when ranked.start_or_end is not null then ranked.net_micros
+            when ranked.plan_rank = 1 then ranked.account_net_micros
             else 0
-        end as fx_micros
-    from account_periods
-),
-
-net as (
-    select
-        split.grain,
-        split.period_start,
-        split.account_id,
-        split.region,
-        split.opening_micros,
-        split.closing_micros,
-        split.had_paid_before,
-        split.closing_micros - split.opening_micros - split.fx_micros as net_micros
-    from split
+        end as moved_micros
+    from ranked
 ),
 
 movements as (
     select
-        net.grain,
-        net.period_start,
-        net.account_id,
-        net.region,
+        split.*,
         case
-            when net.opening_micros = 0 and net.had_paid_before then 'reactivation'
-            when net.opening_micros = 0 then 'new'
-            when net.closing_micros = 0 then 'churn'
-            when net.net_micros > 0 then 'expansion'
+            when split.start_or_end is not null then split.start_or_end
+            when split.account_net_micros > 0 then 'expansion'
             else 'contraction'
         end as movement,
-        net.net_micros as amount_micros
-    from net
+        split.moved_micros as amount_micros
+    from split
     union all
     select
-        split.grain,
-        split.period_start,
-        split.account_id,
-        split.region,
+        split.*,
+        'transfer' as movement,
+        split.net_micros - split.moved_micros as amount_micros
+    from split
+    union all
+    select
+        split.*,
         'fx' as movement,
         split.fx_micros as amount_micros
     from split
 ),
 
 final as (
-    select * from movements
-    where amount_micros <> 0
+    select
+        movements.grain,
+        movements.period_start,
+        movements.account_id,
+        movements.region,
+        movements.segment,
+        movements.plan_id,
+        movements.movement,
+        movements.movement = 'churn' and movements.is_involuntary as is_involuntary,
+        cast(movements.amount_micros as bigint) as amount_micros
+    from movements
+    where movements.amount_micros <> 0
+    union all
+    select
+        restatements.grain,
+        restatements.period_start,
+        restatements.account_id,
+        restatements.region,
+        restatements.segment,
+        restatements.plan_id,
+        restatements.movement,
+        restatements.is_involuntary,
+        restatements.amount_micros
+    from restatements
 )
 
 select * from final

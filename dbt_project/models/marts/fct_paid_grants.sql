@@ -10,6 +10,10 @@ accounts as (
     select * from {{ ref('dim_accounts') }}
 ),
 
+policies as (
+    select * from {{ ref('int_policies') }}
+),
+
 rates as (
     select * from {{ ref('int_fx_rates') }}
 ),
@@ -57,7 +61,21 @@ final as (
             'rates.micros_per_minor',
             'rates.units_per_usd'
         ) }} as consideration_micros,
+        case policies.breakage_method
+            when 'proportional'
+                then
+                    greatest(
+                        {{ divide_whole(
+                            'sold_grants.granted_credits'
+                            ~ ' * (100 - policies.expected_breakage_percent)', 100
+                        ) }}, 1
+                    )
+            else sold_grants.granted_credits
+        end as earning_credits,
+        sold_grants.currency,
+        rates.units_per_usd,
         coalesce(accounts.region, 'unknown') as region,
+        coalesce(accounts.channel, 'unknown') as channel,
         case
             when sold_grants.grant_type = 'api_package' then 'enterprise'
             else coalesce(grant_payments.segment, 'consumer')
@@ -79,6 +97,7 @@ final as (
         on sold_grants.account_id = accounts.account_id
     left join grant_payments
         on sold_grants.grant_id = grant_payments.grant_id
+    cross join policies
 )
 
 select * from final

@@ -37,12 +37,15 @@ final as (
         first_notices.payment_id,
         first_notices.account_id,
         first_notices.refunded_on,
+        first_notices.currency,
+        coalesce(payments.units_per_usd, rates.units_per_usd) as units_per_usd,
         {{ usd_micros(
             'first_notices.amount_minor',
             'coalesce(payments.micros_per_minor, rates.micros_per_minor)',
             'coalesce(payments.units_per_usd, rates.units_per_usd)'
         ) }} as amount_micros,
         coalesce(payments.region, accounts.region, 'unknown') as region,
+        coalesce(payments.channel, accounts.channel, 'unknown') as channel,
         coalesce(payments.segment, 'unknown') as segment,
         coalesce(payments.plan_id, 'unknown') as plan_id
     from first_notices

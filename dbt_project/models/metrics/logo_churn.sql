@@ -6,18 +6,30 @@ movements as (
     select * from {{ ref('int_monthly_movements') }}
 ),
 
+-- Every cause in every month, so that none without churn goes missing.
+causes as (
+    select 'all' as cause
+    union all
+    select 'voluntary' as cause
+    union all
+    select 'involuntary' as cause
+),
+
 readings as (
     select
         openings.period_start,
         openings.region,
+        causes.cause,
         cast(coalesce(movements.churned_accounts, 0) as bigint) as numerator,
         cast(openings.opening_accounts as bigint) as denominator,
         openings.state
     from openings
+    cross join causes
     left join movements
         on
             openings.period_start = movements.period_start
             and openings.region = movements.region
+            and causes.cause = movements.cause
 ),
 
 final as (
@@ -25,6 +37,7 @@ final as (
         'month' as grain,
         readings.period_start,
         readings.region,
+        readings.cause,
         cast(readings.numerator as double) / nullif(readings.denominator, 0) as value,
         readings.numerator,
         readings.denominator,

@@ -6,52 +6,42 @@ periods as (
     select * from {{ ref('dim_periods') }}
 ),
 
--- Both dimensions together: a bridge is drawn for one region at a time.
-slices as (
-    select
-        mrr_movements.grain,
-        mrr_movements.period_start,
-        coalesce(mrr_movements.movement, 'all') as movement,
-        coalesce(mrr_movements.region, 'all') as region,
-        sum(mrr_movements.amount_micros) as amount_micros
-    from mrr_movements
-    group by grouping sets (
-        (mrr_movements.grain, mrr_movements.period_start),
-        (mrr_movements.grain, mrr_movements.period_start, mrr_movements.movement),
-        (mrr_movements.grain, mrr_movements.period_start, mrr_movements.region),
-        (
-            mrr_movements.grain,
-            mrr_movements.period_start,
-            mrr_movements.movement,
-            mrr_movements.region
-        )
-    )
-),
-
-closing_periods as (
+cells as (
     select
         periods.grain,
         periods.period_start,
-        periods.state
-    from periods
+        periods.state,
+        mrr_movements.movement,
+        mrr_movements.region,
+        mrr_movements.segment,
+        mrr_movements.plan_id as plan,
+        mrr_movements.amount_micros
+    from mrr_movements
+    inner join periods
+        on
+            mrr_movements.grain = periods.grain
+            and mrr_movements.period_start = periods.period_start
     where periods.is_closing_day
 ),
 
+-- Each slice has its own bridge: the movements in it, and their sum.
+sums as (
+    {{ sums_by_slice(
+        ['region', 'segment', 'plan'], ['amount_micros'], across='movement'
+    ) }}
+),
+
+-- Transfers cancel out in a slice that holds both of their ends.
+slices as (
+    select *
+    from sums
+    where
+        amount_micros <> 0
+        or movement = 'all'
+),
+
 final as (
-    select
-        slices.grain,
-        slices.period_start,
-        slices.movement,
-        slices.region,
-        {{ usd('slices.amount_micros') }} as value,
-        cast(null as double) as numerator,
-        cast(null as double) as denominator,
-        closing_periods.state
-    from slices
-    inner join closing_periods
-        on
-            slices.grain = closing_periods.grain
-            and slices.period_start = closing_periods.period_start
+    {{ usd_values(['movement', 'region', 'segment', 'plan']) }}
 )
 
 select * from final

@@ -19,6 +19,7 @@ readings as (
     where
         periods.grain = 'month'
         and periods.is_closing_day
+        and movements.cause = 'all'
 ),
 
 final as (

@@ -12,6 +12,7 @@ final as (
         source.account_id,
         source.payment_id,
         source.kind,
+        source.subscription_id,
         source.attempt,
         source.reason
     from source

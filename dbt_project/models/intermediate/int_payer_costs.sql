@@ -1,0 +1,23 @@
+with generations as (
+    select * from {{ ref('stg_generations_finished') }}
+),
+
+first_payments as (
+    select * from {{ ref('int_first_payments') }}
+),
+
+final as (
+    select
+        generations.account_id,
+        generations.occurred_on as finished_on,
+        cast(sum(generations.cost_micros) as bigint) as cost_micros
+    from generations
+    inner join first_payments
+        on generations.account_id = first_payments.account_id
+    where
+        not generations.is_test
+        and generations.occurred_on >= first_payments.first_paid_on
+    group by generations.account_id, generations.occurred_on
+)
+
+select * from final

@@ -1,0 +1,7 @@
+{{ usd_metric(
+    'int_credit_revenue',
+    day='earned_on',
+    amount='breakage_micros',
+    dimensions=['region', 'plan'],
+    grains=['day', 'month']
+) }}

@@ -1,0 +1,1 @@
+{{ revenue_retention(remaining='closing_booked_micros', base='base_booked_micros') }}
