@@ -16,7 +16,8 @@ final as (
         source.model_id,
         cast(floor(source.video_seconds * 1000 + 0.5) as bigint) as delivered_ms,
         source.charged_credits,
-        source.cost_micros
+        source.cost_micros,
+        {{ utc('source.started_at') }} as started_at
     from source
 )
 

@@ -13,7 +13,10 @@ final as (
         source.generation_id,
         source.mode,
         source.model_id,
-        source.reserved_credits
+        source.reserved_credits,
+        source.motion_reference_seconds,
+        source.priority,
+        source.api_key_id
     from source
 )
 

@@ -1,0 +1,16 @@
+with source as (
+    select * from {{ source('raw', 'user_deleted') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        source.platform,
+        source.is_test,
+        source.user_id,
+        source.account_id
+    from source
+)
+
+select * from final

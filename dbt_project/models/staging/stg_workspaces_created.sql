@@ -1,0 +1,18 @@
+with source as (
+    select * from {{ source('raw', 'workspace_created') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        source.platform,
+        source.is_test,
+        source.account_id,
+        source.workspace_id,
+        source.tier,
+        source.seats
+    from source
+)
+
+select * from final
