@@ -5,7 +5,7 @@ Reads nothing. Writes nothing itself: rows go to the landing writer.
 
 import numpy as np
 
-from generation.scenario import conversion, usage, usage_events
+from generation.scenario import conversion, plan_credits, usage, usage_events
 from generation.scenario.activity import choose_active
 from generation.scenario.calendar import week_start_us
 from generation.scenario.checkout import Checkout
@@ -55,9 +55,11 @@ class Company:
         active = choose_active(
             self.people, self.path, week=week, scale=self.scale, seed=self.seed
         )
-        starters = till.choose_starters(week, active)
+        starters = till.choose_starters(to, week, active)
         buyers = till.choose_motion_buyers(week, active)
-        registered = self._register(to, week, active, [starters, buyers])
+        trialists = till.choose_trialists(week, active, buyers)
+        registered = self._register(to, week, active, [starters, buyers, trialists])
+        till.trials.begin(to, self.people, trialists)
         till.sell_packages(to, week)
         slots = till.subscribe(to, week, starters)
         till.sell_motion_packs(to, week, buyers)
@@ -119,7 +121,9 @@ class Company:
         )
         made = usage.run_api(shared, self.checkout.packages)
         pack_count = usage.plan_pack_videos(shared, active)
-        segment = usage.segments(shared, active, self.checkout.is_pro(slots))
+        segment = usage.segments(
+            shared, active, plan_credits.is_pro(self.checkout.subs, slots)
+        )
         total = self.path.videos[week].sum() * self.scale - made - pack_count.sum()
         mean = usage.expected_videos(active, segment, shared, total=total)
         if not shared.has_sessions:

@@ -25,6 +25,18 @@ class Starters:
     cell: np.ndarray
     time: np.ndarray
 
+    def take(self, rows: np.ndarray) -> "Starters":
+        """Some of them."""
+        return Starters(self.user[rows], self.cell[rows], self.time[rows])
+
+    def joined(self, other: "Starters") -> "Starters":
+        """These and then the others."""
+        return Starters(
+            np.concatenate([self.user, other.user]),
+            np.concatenate([self.cell, other.cell]),
+            np.concatenate([self.time, other.time]),
+        )
+
 
 def choose_subscribers(
     people: Population,
@@ -60,6 +72,21 @@ def choose_motion_buyers(
 ) -> Starters:
     """Draw buyers of the motion pack among the free users who see the feature."""
     may = active[(people.eligible_from[active] <= week) & ~people.is_holdout[active]]
+    users = _draw(may, people.region[may], np.ones(may.size), wanted, stream)
+    cell = people.region[users].astype(np.int64)
+    return Starters(users, cell, _times(people, users, week, stream))
+
+
+def choose_trialists(
+    people: Population,
+    active: np.ndarray,
+    *,
+    week: int,
+    wanted: np.ndarray,
+    stream: np.random.Generator,
+) -> Starters:
+    """Draw users who try a plan for the first time; the cell is their region."""
+    may = active[(people.eligible_from[active] <= week) & ~people.has_paid[active]]
     users = _draw(may, people.region[may], np.ones(may.size), wanted, stream)
     cell = people.region[users].astype(np.int64)
     return Starters(users, cell, _times(people, users, week, stream))

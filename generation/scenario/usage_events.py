@@ -61,7 +61,7 @@ class Reporter:
         if not occurred.size:
             return
         number = self.numbers.take(letter, occurred.size)
-        platform, country = self._places(owner)
+        platform, country = self.places(owner)
         delay = _DELAYS_US[number % _DELAYS_US.size]
         envelope = {
             "event_id": col.ids(letter, number),
@@ -73,7 +73,8 @@ class Reporter:
         }
         self.writer.add(event_type, occurred, envelope | columns)
 
-    def _places(self, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def places(self, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Platform and country of users and API accounts."""
         is_api = owner >= API_ACCOUNT
         user = np.where(is_api, 0, owner)
         platform, country = self.people.platform[user], self.people.country[user]
