@@ -5,8 +5,6 @@ is decided in the next one. Those kept are among the subscriptions that the expe
 path wants to start then, so that trials change no figure of money.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from generation.scenario import billing_events as billing
@@ -30,9 +28,10 @@ class Trials:
 
     def __init__(self, path: ExpectedPath, *, scale: float, seed: int) -> None:
         self.seed = seed
-        kept = TRIED_FIRST * path.starts[PRODUCT, 1:] * scale
-        self._wanted = round_flow(kept / KEPT, phases(seed, 5, (NUM_REGIONS,)))
-        self._kept = round_flow(kept, phases(seed, 6, (NUM_REGIONS,)))
+        self._kept = TRIED_FIRST * path.starts[PRODUCT] * scale
+        begun = self._kept[1:] / KEPT
+        self._wanted = round_flow(begun, phases(seed, 5, (NUM_REGIONS,)))
+        self._to_keep = np.zeros(NUM_REGIONS)  # expected so far and not yet kept
         self._running = Starters(no_numbers(), no_numbers(), no_numbers())
         self._number = no_numbers()
 
@@ -51,12 +50,14 @@ class Trials:
         """
         running, number = self._running, self._number
         stream = random_stream(self.seed, Stream.TRIAL, week)
-        limit = np.minimum(self._kept[week - 1], counts[PRODUCT]) if week else counts[0]
+        self._to_keep += self._kept[week]
+        limit = np.minimum(np.round(self._to_keep), counts[PRODUCT])
         order = np.lexsort((stream.random(running.user.size), running.cell))
         first = np.searchsorted(running.cell[order], np.arange(NUM_REGIONS))
         rank = np.arange(order.size) - first[running.cell[order]]
         is_kept = np.zeros(order.size, bool)
         is_kept[order[rank < limit[running.cell[order]]]] = True
+        self._to_keep -= np.bincount(running.cell[is_kept], minlength=NUM_REGIONS)
         kept, ended = np.flatnonzero(is_kept), np.flatnonzero(~is_kept)
         over = running.take(ended)
         trial = start_subscriptions(

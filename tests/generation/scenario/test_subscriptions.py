@@ -1,10 +1,16 @@
 """Subscriptions of the launch company: what is stated, charged, paused and lost."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
+
+from generation.scenario import teams
+from generation.scenario.simulate import Manifest
+from generation.scenario.subscriptions import start_subscriptions
 
 Reader = Callable[[str], pl.LazyFrame]
 STATED = ("started", "renewed", "changed", "resumed")
@@ -154,23 +160,41 @@ def test_a_declined_charge_is_tried_four_times_and_then_lost(
 
 
 def test_teams_have_a_workspace_of_three_to_fifteen_seats(
-    launch_events: Reader, statements: pl.DataFrame
+    launch: tuple[Path, Manifest], launch_events: Reader, statements: pl.DataFrame
 ) -> None:
-    teams = statements.filter(pl.col("plan_id") == "team")
-    assert teams["seats"].min() >= 3
-    assert teams["seats"].max() <= 15
+    stated = statements.filter(pl.col("plan_id") == "team")
+    assert stated["seats"].min() >= 3
+    assert stated["seats"].max() <= 15
     opened = launch_events("workspace_created").filter(pl.col("tier") == "team")
     created = opened.collect()
-    started = teams.filter(pl.col("verb") == "started")
+    started = stated.filter(pl.col("verb") == "started")
     assert created["account_id"].sort().equals(started["account_id"].sort())
     assert created["seats"].mean() == pytest.approx(4, abs=0.4)
     before = pl.col("seats").shift(1).over("subscription_id")
-    changes = teams.with_columns((pl.col("seats") - before).alias("change"))
+    changes = stated.with_columns((pl.col("seats") - before).alias("change"))
     for event_type, which in (("seat_added", 1), ("seat_removed", -1)):
-        told = launch_events(event_type).collect()
-        seen = changes.filter(pl.col("change").sign() == which)
-        assert seen.height > 0
-        assert told["seats"].sort().equals(seen["seats"].sort())
+        files = launch[0].glob(f"*/{event_type}.parquet")  # few teams: perhaps none
+        told = sum(pl.read_parquet(file).height for file in files)
+        assert told == changes.filter(pl.col("change").sign() == which).height
+
+
+def test_team_sizes_keep_their_shares_while_teams_grow_and_shrink() -> None:
+    size = 200_000
+    stream = np.random.default_rng(3)
+    zero = np.zeros(size, np.int64)
+    begun = start_subscriptions(
+        np.arange(size), zero, zero, numbers=zero, stream=stream
+    )
+    begun.plan[:] = teams.TEAM
+    assert teams.seat_new_teams(begun, 0) == size
+    assert begun.seats.mean() == pytest.approx(4, abs=0.001)
+    first = begun.seats.copy()
+    for _ in range(40):
+        teams.change_seats(begun, stream)
+    assert (begun.seats != first).mean() > 0.3
+    assert begun.seats.mean() == pytest.approx(4, abs=0.02)
+    shares = np.array([(begun.seats == seats).mean() for seats in teams.SIZES])
+    assert shares == pytest.approx(teams.SIZE_SHARES, abs=0.005)
 
 
 def test_others_than_teams_have_one_seat(statements: pl.DataFrame) -> None:
@@ -194,9 +218,11 @@ def test_a_trial_is_paid_after_seven_days_or_ends(
     over = dropped.join(ends, on=key, how="left")
     is_running = over["trial_ends_at"] >= charges["occurred_at"].max() - 7 * DAY
     assert ((over["ends_at"] == over["trial_ends_at"]) | is_running).all()
+    # Before motion control's packs brought others to the cheapest plan.
+    early = pl.col("period_start").dt.date() < date(2025, 12, 29)
     cheapest = (pl.col("plan_id") == "standard") & (pl.col("interval") == "month")
-    share = kept.height / started.filter(cheapest).height
-    assert share == pytest.approx(0.09, abs=0.02)  # a tenth, without motion control's
+    share = kept.filter(early).height / started.filter(early & cheapest).height
+    assert share == pytest.approx(0.1, abs=0.02)
     assert kept.height / trials.height == pytest.approx(0.4, abs=0.06)
 
 
