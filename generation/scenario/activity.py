@@ -62,7 +62,8 @@ def _weights(people: Population, path: ExpectedPath, week: int, old: int) -> np.
     weights = by_week[people.week[:old]]
     frailty = np.where(people.is_core[:old], CORE_FRAILTY, CASUAL_FRAILTY)
     weights = weights * frailty * _lift(people, path, week, slice(0, old))
-    return np.where(people.is_engaged[:old], 0, weights).astype(np.float32)
+    is_apart = people.is_engaged[:old] | people.is_gone[:old]
+    return np.where(is_apart, 0, weights).astype(np.float32)
 
 
 def _lift(

@@ -7,12 +7,13 @@ import numpy as np
 
 from generation.scenario import billing_events as billing
 from generation.scenario import (
+    contracts,
     conversion,
+    people_events,
     plan_credits,
     renewals,
     subscriptions,
     teams,
-    usage_events,
 )
 from generation.scenario.calendar import (
     DAY_US,
@@ -143,9 +144,13 @@ class Checkout:
         opened = self.api.open(self.plan.accounts[week], week, stream)
         to.api_region = self.api.region
         channel = np.where(stream.random(opened.size) < 0.3, 3, 0)
-        usage_events.report_registrations(
+        people_events.report_registrations(
             to, opened + API_ACCOUNT, self.api.created[opened] - 1_000_000, channel
         )
+        contracts.report_openings(to, self.api, opened, channel)
+        spent = self.path.enterprise_usd[week].sum() * WEEKS_PER_MONTH * 12
+        accounts = max(self.path.enterprise_accounts[week].sum(), 1e-9)
+        contracts.report_contracts(to, self.api, yearly_usd=spent / accounts)
         sales = self.api.sell(self.path.enterprise_usd * self.scale, week)
         named = Sales(
             sales.owner + API_ACCOUNT,

@@ -5,7 +5,15 @@ Reads nothing. Writes nothing itself: rows go to the landing writer.
 
 import numpy as np
 
-from generation.scenario import conversion, plan_credits, usage, usage_events
+from generation.scenario import (
+    arena,
+    compensation,
+    conversion,
+    departures,
+    people_events,
+    plan_credits,
+    usage,
+)
 from generation.scenario.activity import choose_active
 from generation.scenario.calendar import week_start_us
 from generation.scenario.checkout import Checkout
@@ -65,6 +73,9 @@ class Company:
         till.sell_motion_packs(to, week, buyers)
         till.sell_top_ups(to, week)
         self._use(to, week, active, registered, slots)
+        if week >= self.first_usage_week:
+            arena.report_votes(to, active[registered == 0], seed=self.seed)
+            departures.depart(to, self.people, active, week=week, seed=self.seed)
         till.close_week(to, week, slots)
 
     def _mark_engaged(self) -> None:
@@ -96,9 +107,10 @@ class Company:
             since = group.time[late] - week_start_us(week)
             registered[place[late]] = week_start_us(week) + since // 2
         users = active[new]
-        usage_events.report_registrations(
+        people_events.report_registrations(
             to, users, registered[new], self.people.channel[users]
         )
+        people_events.report_devices(to, users, registered[new])
         return registered
 
     def _use(
@@ -141,3 +153,4 @@ class Company:
                 registered=registered[part],
                 pack_count=pack_count,
             )
+        compensation.keep(shared.compensated, self.checkout.packs)

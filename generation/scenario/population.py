@@ -20,7 +20,7 @@ PAYING = np.int16(32767)
 
 @dataclass
 class Population:
-    """Arrays over users; the last four change as the weeks pass."""
+    """Arrays over users; the last five change as the weeks pass."""
 
     first_of_week: np.ndarray  # [weeks + 1] index of the first user of each week
     week: np.ndarray
@@ -35,6 +35,7 @@ class Population:
     has_paid: np.ndarray
     is_exposed: np.ndarray
     is_engaged: np.ndarray  # pays or holds bought credits: active most weeks
+    is_gone: np.ndarray  # erased or merged into another account
 
     def registered(self, week: int) -> int:
         """How many users there are at the end of a week."""
@@ -79,6 +80,7 @@ def settle(path: ExpectedPath, *, scale: float, seed: int, weeks: int) -> Popula
         has_paid=np.zeros(size, bool),
         is_exposed=np.zeros(size, bool),
         is_engaged=np.zeros(size, bool),
+        is_gone=np.zeros(size, bool),
     )
 
 

@@ -33,6 +33,8 @@ class Stream(IntEnum):
     TRIAL = 17
     DEPARTURE = 18
     VOTE = 19
+    COMPENSATION = 20
+    SESSION_END = 21
 
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:
