@@ -132,7 +132,7 @@ class Checkout:
     ) -> conversion.Starters:
         return conversion.choose_trialists(
             self.people,
-            np.setdiff1d(active, buyers.user),
+            active[~np.isin(active, buyers.user)] if buyers.user.size else active,
             week=week,
             wanted=self.trials.wanted(week),
             stream=random_stream(self.seed, Stream.CONVERSION, week, 2),

@@ -51,7 +51,8 @@ def _choose(
     rests = ~(
         people.has_paid[drawn] | people.is_engaged[drawn] | people.is_gone[drawn]
     ) & (people.eligible_from[drawn] <= people.week[old - 1])
-    drawn = drawn[rests & ~np.isin(drawn, active)]
+    place = np.minimum(np.searchsorted(active, drawn), active.size - 1)
+    drawn = drawn[rests & (active[place] != drawn)]
     _, first = np.unique(drawn, return_index=True)
     return drawn[np.sort(first)][:wanted]
 
