@@ -178,6 +178,9 @@ def test_large_enterprise_accounts_sign_for_a_year_at_a_time(
     signed = contracts.join(accounts.collect(), on="account_id", suffix="_account")
     assert signed.height == contracts.height > 10
     assert (contracts["ends_at"] - contracts["starts_at"] == timedelta(days=365)).all()
+    first = signed.sort("starts_at").unique("account_id", keep="first")
+    after = first["starts_at"] - first["occurred_at_account"]
+    assert (after == timedelta(seconds=1)).all()
     following = pl.col("starts_at").shift(-1).over("account_id")
     renewals = contracts.sort("starts_at").filter(following.is_not_null())
     assert renewals.height > 0
