@@ -31,6 +31,10 @@ GrantType = Literal["plan", "pack", "api_package", "promo", "compensation"]
 Interval = Literal["month", "quarter", "year"]
 Store = Literal["web", "app_store", "google_play", "invoice"]
 PaymentKind = Literal["subscription", "credit_pack", "api_package", "usage"]
+CouponDuration = Literal["finite", "forever"]
+Offer = Literal["retention_offer"]
+Tier = Literal["team", "enterprise"]
+Priority = Literal["standard", "high"]
 GenerationStatus = Literal["succeeded", "failed", "moderated", "cancelled"]
 ErrorClass = Literal["user_input", "safety", "capacity", "timeout", "oom", "internal"]
 
@@ -84,7 +88,11 @@ class FeatureExposed(Event, tag="feature_exposed"):
 
 
 class GenerationSubmitted(Event, tag="generation_submitted"):
-    """A video was asked for (rung 1). `reserved_credits` are held until it finishes."""
+    """A video was asked for (rung 1). `reserved_credits` are held until it finishes.
+
+    `motion_reference_seconds` is the length of the clip whose motion is followed;
+    `api_key_id` names the key that asked, null for people.
+    """
 
     account_id: Id
     generation_id: Id
@@ -97,6 +105,9 @@ class GenerationSubmitted(Event, tag="generation_submitted"):
     prompt_sha256: Sha256 | None = None
     prompt_word_count: Count | None = None
     unknown_word_count: Count | None = None
+    motion_reference_seconds: Number | None = None
+    priority: Priority | None = None
+    api_key_id: Id | None = None
 
 
 class GenerationFinished(Event, tag="generation_finished"):
@@ -104,7 +115,8 @@ class GenerationFinished(Event, tag="generation_finished"):
 
     `video_seconds` is what was delivered (0 unless succeeded), `nfe` the number of
     network evaluations (classifier-free guidance doubles the steps), `cost_micros`
-    the computing cost in millionths of a US dollar after the device price card.
+    the computing cost in millionths of a US dollar after the device price card. It
+    waited `queue_ms` until `started_at`, null where it never ran.
     """
 
     account_id: Id
@@ -139,6 +151,7 @@ class GenerationFinished(Event, tag="generation_finished"):
     price_card_version: Name | None = None
     error_class: ErrorClass | None = None
     error_code: Name | None = None
+    started_at: Timestamp | None = None
 
 
 class VideoDownloaded(Event, tag="video_downloaded"):
@@ -201,7 +214,8 @@ class Subscription(Event):
     """What a subscription event states: the terms in force from `period_start` on.
 
     `price_minor` is the recurring price of one whole `interval`, for all seats, after
-    discounts and without tax.
+    discounts and without tax; `list_price_minor` the price before the coupon. A period
+    given for nothing states the usual price and its `offer`; no payment follows.
     """
 
     account_id: Id
@@ -213,6 +227,10 @@ class Subscription(Event):
     period_start: Timestamp
     period_end: Timestamp
     seats: PositiveCount = 1
+    list_price_minor: Count | None = None
+    coupon: Name | None = None
+    coupon_duration: CouponDuration | None = None
+    offer: Offer | None = None
 
 
 class SubscriptionStarted(Subscription, tag="subscription_started"):
@@ -238,7 +256,11 @@ class SubscriptionCancelled(Event, tag="subscription_cancelled"):
 
 
 class PaymentSucceeded(Event, tag="payment_succeeded"):
-    """Money came in: `amount_minor` without tax, before the fees stated."""
+    """Money came in: `amount_minor` without tax, before the fees stated.
+
+    `fee_minor` is the whole fee: `store_fee_minor` of an app store and `psp_fee_minor`
+    of the payment provider, where they are known apart.
+    """
 
     account_id: Id
     payment_id: Id
@@ -252,10 +274,13 @@ class PaymentSucceeded(Event, tag="payment_succeeded"):
     grant_id: Id | None = None
     period_start: Timestamp | None = None
     period_end: Timestamp | None = None
+    invoice_id: Id | None = None
+    store_fee_minor: Count | None = None
+    psp_fee_minor: Count | None = None
 
 
 class PaymentFailed(Event, tag="payment_failed"):
-    """A charge was declined."""
+    """A charge was declined; `next_attempt_at` is null after the last attempt."""
 
     account_id: Id
     payment_id: Id
@@ -265,6 +290,8 @@ class PaymentFailed(Event, tag="payment_failed"):
     attempt: PositiveCount = 1
     subscription_id: Id | None = None
     reason: Name | None = None
+    invoice_id: Id | None = None
+    next_attempt_at: Timestamp | None = None
 
 
 class PaymentRefunded(Event, tag="payment_refunded"):
@@ -291,6 +318,158 @@ class VoteCast(Event, tag="vote_cast"):
     is_synthetic: bool = False
 
 
+class TrialStarted(Event, tag="trial_started"):
+    """A subscription was tried for nothing; it starts when it is first paid.
+
+    `price_minor` is what an `interval` will cost. A trial not kept is cancelled.
+    """
+
+    account_id: Id
+    subscription_id: Id
+    plan_id: Name
+    interval: Interval
+    price_minor: Count
+    currency: Currency
+    trial_ends_at: Timestamp
+
+
+class SubscriptionPaused(Event, tag="subscription_paused"):
+    """A subscription rests, unpaid, from `paused_from` on; `resumes_at` is planned."""
+
+    account_id: Id
+    subscription_id: Id
+    paused_from: Timestamp
+    resumes_at: Timestamp | None = None
+
+
+class SubscriptionResumed(Subscription, tag="subscription_resumed"):
+    """A paused subscription goes on, at the price stated."""
+
+
+class InvoiceIssued(Event, tag="invoice_issued"):
+    """An account was asked for `amount_minor` and the tax on it, due at `due_at`."""
+
+    account_id: Id
+    invoice_id: Id
+    kind: PaymentKind
+    amount_minor: Count
+    currency: Currency
+    due_at: Timestamp
+    tax_minor: Count = 0
+    subscription_id: Id | None = None
+    period_start: Timestamp | None = None
+    period_end: Timestamp | None = None
+
+
+class Chargeback(Event):
+    """What a dispute of the payment `payment_id` at the payer's bank states."""
+
+    account_id: Id
+    payment_id: Id
+    chargeback_id: Id
+    amount_minor: PositiveCount
+    currency: Currency
+
+
+class ChargebackOpened(Chargeback, tag="chargeback_opened"):
+    """A payer disputed a payment; the money is held until the bank has decided."""
+
+    reason: Name | None = None
+
+
+class ChargebackWon(Chargeback, tag="chargeback_won"):
+    """The bank left the money with the house."""
+
+
+class ChargebackLost(Chargeback, tag="chargeback_lost"):
+    """The bank gave the money back to the payer; `fee_minor` is what it asked."""
+
+    fee_minor: Count = 0
+
+
+class WorkspaceCreated(Event, tag="workspace_created"):
+    """An account got a workspace with `seats` for its people."""
+
+    account_id: Id
+    workspace_id: Id
+    tier: Tier
+    seats: PositiveCount = 1
+
+
+class SeatChange(Event):
+    """How many seats a workspace has after a change."""
+
+    account_id: Id
+    workspace_id: Id
+    seats: PositiveCount
+    subscription_id: Id | None = None
+
+
+class SeatAdded(SeatChange, tag="seat_added"):
+    """A workspace grew; its price follows with `subscription_changed`."""
+
+
+class SeatRemoved(SeatChange, tag="seat_removed"):
+    """A workspace shrank; its price follows with `subscription_changed`."""
+
+
+class ContractSigned(Event, tag="contract_signed"):
+    """An account committed to spend `committed_minor` without tax over the term.
+
+    `reseller` names who sold it, null for a direct sale.
+    """
+
+    account_id: Id
+    contract_id: Id
+    starts_at: Timestamp
+    ends_at: Timestamp
+    committed_minor: Count
+    currency: Currency
+    seats: PositiveCount = 1
+    workspace_id: Id | None = None
+    reseller: Name | None = None
+
+
+class ApiKeyCreated(Event, tag="api_key_created"):
+    """An account made a key for programs."""
+
+    account_id: Id
+    api_key_id: Id
+    workspace_id: Id | None = None
+
+
+class DeviceSeen(Event, tag="device_seen"):
+    """A user came with a device for the first time."""
+
+    user_id: Id
+    device_id: Id
+    os: Name
+
+
+class SessionEnded(Event, tag="session_ended"):
+    """The product left the foreground, `duration_ms` after the session started."""
+
+    user_id: Id
+    session_id: Id
+    duration_ms: Count
+
+
+class AccountMerged(Event, tag="account_merged"):
+    """`merged_account_id` was the same person as `account_id`, which goes on alone."""
+
+    account_id: Id
+    user_id: Id
+    merged_account_id: Id
+    merged_user_id: Id
+
+
+class UserDeleted(Event, tag="user_deleted"):
+    """A user asked for erasure; nothing of the user follows."""
+
+    user_id: Id
+    account_id: Id
+
+
 AnyEvent = (
     UserRegistered
     | SessionStarted
@@ -311,6 +490,22 @@ AnyEvent = (
     | PaymentFailed
     | PaymentRefunded
     | VoteCast
+    | TrialStarted
+    | SubscriptionPaused
+    | SubscriptionResumed
+    | InvoiceIssued
+    | ChargebackOpened
+    | ChargebackWon
+    | ChargebackLost
+    | WorkspaceCreated
+    | SeatAdded
+    | SeatRemoved
+    | ContractSigned
+    | ApiKeyCreated
+    | DeviceSeen
+    | SessionEnded
+    | AccountMerged
+    | UserDeleted
 )
 EVENT_TYPES: dict[str, type[Event]] = {
     struct.__struct_config__.tag: struct for struct in get_args(AnyEvent)

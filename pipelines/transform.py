@@ -175,18 +175,19 @@ def _register_raw(home: Path, building: Path, version: int, time_zone: str) -> S
 
 
 def _view(event_type: str, files: list[Path]) -> str:
+    """A view in the contract's columns; files older than a column read as null."""
     columns = lake.schema(event_type).items()
+    empty = ", ".join(
+        f"cast(null as {SQL_TYPES[dtype.base_type()]}) as {name}"
+        for name, dtype in columns
+    )
+    view = f"create view raw.{event_type} as select {empty} where false"
     if not files:
-        empty = ", ".join(
-            f"cast(null as {SQL_TYPES[dtype.base_type()]}) as {name}"
-            for name, dtype in columns
-        )
-        return f"create view raw.{event_type} as select {empty} where false"
-    names = ", ".join(name for name, _ in columns)
+        return view
     paths = ", ".join(f"'{path}'" for path in files)
     return (
-        f"create view raw.{event_type} as"
-        f" select {names} from read_parquet([{paths}], hive_partitioning = false)"
+        f"{view} union all by name select * from"
+        f" read_parquet([{paths}], hive_partitioning = false, union_by_name = true)"
     )
 
 

@@ -168,7 +168,11 @@ final as (
         source.currency,
         {{ utc('source.period_start') }} as period_start_at,
         {{ utc('source.period_end') }} as period_end_at,
-        source.seats
+        source.seats,
+        source.list_price_minor,
+        source.coupon,
+        source.coupon_duration,
+        source.offer
     from source
 )
 

@@ -22,9 +22,16 @@ from generation.scenario.calendar import (
 )
 from generation.scenario.prices import MINOR_FACTOR, units_per_usd
 from generation.scenario.regions import CURRENCIES
-from generation.scenario.retention import CLASSES, PayerClass
+from generation.scenario.retention import (
+    CLASSES,
+    FREE_MONTHS,
+    GRACE_DAYS,
+    LOST_TO_DECLINE,
+    PAUSES,
+    PayerClass,
+)
 
-STEPS = 3  # prices: first period, second period, later ones (upgrades begin there)
+STEPS = 3  # prices: first period, second period, later ones (moves begin there)
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class ClassMaps:
         recognised: earned in the month, per local minor unit; the same shape.
         stock_end: subscriptions alive at the end of a week. Shape [WEEKS, WEEKS].
         stock_mean: alive on the mean day of a week. Shape [WEEKS, WEEKS].
-        any_day: alive on any day of a month. Shape [months, WEEKS].
+        any_day: alive, or in its grace, on any day of a month. Shape [months, WEEKS].
     """
 
     run: np.ndarray
@@ -49,12 +56,28 @@ class ClassMaps:
 
 @dataclass(frozen=True)
 class _Period:
-    """One period of the subscriptions that start on each day; arrays over days."""
+    """One period of the subscriptions that start on each day; arrays over days.
+
+    Attributes:
+        step: which price holds.
+        first: day on which it begins.
+        end: day on which it ends.
+        alive: share of the subscriptions that begin it.
+        in_force: share that has MRR: alive and not paused.
+        paid: share that is paid: in force and not given for nothing.
+    """
 
     step: int
     first: np.ndarray
     end: np.ndarray
     alive: float
+    in_force: float
+    paid: float
+
+    @property
+    def grace_end(self) -> np.ndarray:
+        """Day on which what was lost to a declined charge ends."""
+        return self.end + GRACE_DAYS
 
 
 def _periods(payer_class: PayerClass) -> list[_Period]:
@@ -66,10 +89,22 @@ def _periods(payer_class: PayerClass) -> list[_Period]:
         for index in range(count + 1)
     ]
     return [
-        _Period(min(index, STEPS - 1), firsts[index], firsts[index + 1], alive)
+        _Period(
+            min(index, STEPS - 1),
+            firsts[index],
+            firsts[index + 1],
+            alive,
+            in_force=alive * (1 - _rest(payer_class, index, PAUSES)),
+            paid=alive * (1 - _rest(payer_class, index, PAUSES + FREE_MONTHS)),
+        )
         for index, alive in enumerate(survival)
         if firsts[index][0] < DAYS
     ]
+
+
+def _rest(payer_class: PayerClass, period: int, share: float) -> float:
+    """Only the renewals of monthly plans rest or are given for nothing."""
+    return share if payer_class.months == 1 and period else 0.0
 
 
 def _days_from(buckets: np.ndarray) -> np.ndarray:
@@ -93,13 +128,13 @@ def money_maps(index: int, grain: str) -> tuple[np.ndarray, np.ndarray]:
     for period in _periods(payer_class):
         first, end = np.minimum(period.first, DAYS), np.minimum(period.end, DAYS)
         days = later[:, first] - later[:, end]
-        booked = period.alive / rate[:, np.minimum(first, DAYS - 1)]
-        for currency, value in enumerate(booked):
-            weekly = (days * value).reshape(len(buckets), WEEKS, 7)
+        grace = later[:, end] - later[:, np.minimum(period.grace_end, DAYS)]
+        mrr_days = period.in_force * (days + LOST_TO_DECLINE * grace)
+        paid_days = period.paid * days / (period.end - period.first)
+        for currency, unit in enumerate(1 / rate[:, np.minimum(first, DAYS - 1)]):
+            weekly = (mrr_days * unit).reshape(len(buckets), WEEKS, 7)
             run[currency, period.step] += weekly.sum(2)
-            weekly = (days * (value / (period.end - period.first))).reshape(
-                len(buckets), WEEKS, 7
-            )
+            weekly = (paid_days * unit).reshape(len(buckets), WEEKS, 7)
             earned[currency, period.step] += weekly.sum(2)
     length = np.maximum(buckets.sum(1), 1)[:, None]
     return run / length / payer_class.months, earned
@@ -122,27 +157,38 @@ def week_matrix() -> np.ndarray:
 @cache
 def class_maps(index: int) -> ClassMaps:
     """The linear maps of one payer class; they do not depend on the parameters."""
-    alive = _alive(_periods(CLASSES[index]))
+    periods = _periods(CLASSES[index])
+    alive = _alive(periods)
     run, recognised = money_maps(index, "month")
     return ClassMaps(
         run,
         recognised,
         alive[6::7],
         alive.reshape(WEEKS, 7, WEEKS).mean(1),
-        _any_day(alive),
+        _any_day(alive + _in_grace(periods)),
     )
 
 
 def _alive(periods: list[_Period]) -> np.ndarray:
     """Subscriptions alive on a day by the week they started in. [DAYS, WEEKS]."""
+    return _counted([(p.first, p.end, p.alive) for p in periods])
+
+
+def _in_grace(periods: list[_Period]) -> np.ndarray:
+    """Subscriptions lost to a declined charge that still run. [DAYS, WEEKS]."""
+    return _counted(
+        [(p.end, p.grace_end, LOST_TO_DECLINE * p.in_force) for p in periods]
+    )
+
+
+def _counted(spans: list[tuple[np.ndarray, np.ndarray, float]]) -> np.ndarray:
+    """Subscriptions on a day, of spans (first day, day after, share)."""
     change = np.zeros((DAYS + 1) * WEEKS)
     week = np.arange(DAYS) // 7
-    for period in periods:
-        for day, sign in ((period.first, 1.0), (period.end, -1.0)):
+    for first, end, share in spans:
+        for day, sign in ((first, 1.0), (end, -1.0)):
             cell = np.minimum(day, DAYS) * WEEKS + week
-            change += np.bincount(
-                cell, np.full(DAYS, sign * period.alive / 7), change.size
-            )
+            change += np.bincount(cell, np.full(DAYS, sign * share / 7), change.size)
     return np.cumsum(change.reshape(DAYS + 1, WEEKS), axis=0)[:DAYS]
 
 

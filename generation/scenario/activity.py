@@ -55,7 +55,7 @@ def choose_active(
         stream = random_stream(seed, Stream.ACTIVITY, week, number)
         uniform = stream.random(BLOCK, dtype=np.float32)[: block.stop - block.start]
         comes_back = uniform < ENGAGED_ACTIVITY * _lift(people, path, week, block)
-        stays = people.spell_end[block] >= 7 * week
+        stays = (people.spell_end[block] >= 7 * week) & ~people.is_gone[block]
         sure = stays | (people.is_engaged[block] & comes_back)
         certain.append(block.start + np.flatnonzero(sure))
         weight = weights[block]
@@ -84,7 +84,8 @@ def _weights(
     for block in blocks:
         weight = by_week[people.week[block]] * frailty[people.is_core[block].view("i1")]
         weight *= _lift(people, path, week, block)
-        weight[people.is_engaged[block] | (people.spell_end[block] >= 7 * week)] = 0
+        is_apart = people.is_engaged[block] | people.is_gone[block]
+        weight[is_apart | (people.spell_end[block] >= 7 * week)] = 0
         weights[block] = weight
         totals += np.bincount(people.region[block], weight, NUM_REGIONS)
     return weights, totals

@@ -1,98 +1,144 @@
-"""Rows of money: subscriptions, payments, refunds and the credits that they buy.
+"""Rows of subscriptions and sales: terms, payments and the credits that they buy.
 
 Reads nothing. Writes nothing itself: it hands columns to the landing writer.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from generation.scenario import columns as col
+from generation.scenario import payment_events as payments
+from generation.scenario import team_events
 from generation.scenario.calendar import DAY_US, week_start_us
-from generation.scenario.measures import FIRST_PAYMENT_REFUNDS
+from generation.scenario.payment_events import Payments
 from generation.scenario.prices import currency_of, plans
+from generation.scenario.products import COUPONS
 from generation.scenario.purchases import Sales
 from generation.scenario.regions import CURRENCIES
+from generation.scenario.renewals import ATTEMPT_DAYS, Renewals
+from generation.scenario.retention import GRACE_DAYS
 from generation.scenario.subscriptions import (
-    Renewals,
+    FREE,
+    PAID,
+    PAUSED,
     Subscriptions,
-    late_by,
+    coupon_in_force,
+    list_price_minor,
     period_months,
     price_minor,
 )
-from generation.scenario.usage_events import API_ACCOUNT, Reporter
+from generation.scenario.usage_events import Reporter
 
-STORES = ("web", "app_store", "google_play", "invoice")
-STORE_FEES = np.array(
-    [0.029, 0.15, 0.15, 0.0]
-)  # small-business rates of the app stores
-INTERVALS = ("month", "year")
+INTERVALS = ("month", "quarter", "year")
+INTERVAL_OF_MONTHS = {1: 0, 3: 1, 12: 2}
 PLAN_IDS = tuple(plan.plan_id for plan in plans())
+COUPON_NAMES = tuple(coupon.name for coupon in COUPONS)
+COUPON_LASTS = np.array([int(coupon.periods is None) for coupon in COUPONS] + [-1])
 GRANT_LETTER = {"credit_pack": "k", "api_package": "j"}
 
 
-@dataclass(frozen=True)
-class _Payment:
-    """What payments have in common."""
-
-    owner: np.ndarray
-    region: np.ndarray
-    time: np.ndarray
-    amount_minor: np.ndarray
-
-
-def _terms(subs: Subscriptions, price: np.ndarray) -> dict[str, pa.Array]:
-    seats = np.array([plan.seats for plan in plans()])[subs.plan]
-    is_year = (period_months()[subs.product] == 12).astype(np.int8)
+def _terms(subs: Subscriptions) -> dict[str, pa.Array]:
+    months = period_months()[subs.product]
+    interval = np.array([INTERVAL_OF_MONTHS[month] for month in months.tolist()])
+    coupon = coupon_in_force(subs)
     return {
         "account_id": col.ids("a", subs.user),
         "user_id": col.ids("u", subs.user),
         "subscription_id": col.ids("w", subs.number),
         "plan_id": col.coded(subs.plan, PLAN_IDS),
-        "interval": col.coded(is_year, INTERVALS),
-        "price_minor": col.integers(price),
+        "interval": col.coded(interval, INTERVALS),
+        "price_minor": col.integers(price_minor(subs)),
         "currency": col.coded(currency_of(subs.region), CURRENCIES),
         "period_start": col.times(subs.period_start),
         "period_end": col.times(subs.period_end),
-        "seats": col.integers(seats),
+        "seats": col.integers(subs.seats),
+        "list_price_minor": col.integers(list_price_minor(subs)),
+        "coupon": col.coded(np.where(coupon < len(COUPONS), coupon, -1), COUPON_NAMES),
+        "coupon_duration": col.coded(COUPON_LASTS[coupon], ("finite", "forever")),
+        "offer": col.coded(np.where(subs.state == FREE, 0, -1), ("retention_offer",)),
     }
 
 
 def report_starts(
     to: Reporter, subs: Subscriptions, stream: np.random.Generator
 ) -> None:
-    """New subscriptions, their first payments, and the refunds of monthly ones."""
-    price = price_minor(subs)
-    columns = _terms(subs, price)
-    to.send(
-        "subscription_started", "o", "billing", subs.period_start, subs.user, columns
+    """New subscriptions, their first payments, and what of them is given back."""
+    time = subs.period_start
+    to.send("subscription_started", "o", "billing", time, subs.user, _terms(subs))
+    team_events.report_workspaces(to, subs)
+    charged = Payments(subs.user, subs.region, time, price_minor(subs))
+    number = payments.report_payments(
+        to, charged, "subscription", _service(subs), due=time
     )
-    payment = _Payment(subs.user, subs.region, subs.period_start, price)
-    number = _report_payment(to, payment, "subscription", _service(subs))
-    monthly = (period_months()[subs.product] == 1).astype(float)
-    _report_refunds(to, payment, number, monthly, stream)
+    monthly = period_months()[subs.product] == 1
+    payments.report_returns(to, charged, number, may_refund=monthly, stream=stream)
+
+
+def report_trials(to: Reporter, subs: Subscriptions, ends: np.ndarray) -> None:
+    """Trials; `subs` are the subscriptions that start if they are kept."""
+    stated = ("account_id", "user_id", "subscription_id", "plan_id", "interval")
+    names = (*stated, "price_minor", "currency")
+    columns = {name: array for name, array in _terms(subs).items() if name in names}
+    columns["trial_ends_at"] = col.times(ends)
+    to.send("trial_started", "T", "billing", subs.period_start, subs.user, columns)
 
 
 def report_renewals(
     to: Reporter, outcome: Renewals, stream: np.random.Generator
 ) -> None:
-    """Renewals, upgrades, declined charges and cancellations of a week."""
-    subs, price = outcome.renewed, outcome.price_minor
-    columns = _terms(subs, price)
-    wait = np.where(outcome.is_late, late_by(subs.user.size, stream), 0)
-    paid = subs.period_start + wait
-    for event_type, letter, rows in (
-        ("subscription_renewed", "i", np.flatnonzero(~outcome.is_changed)),
-        ("subscription_changed", "l", np.flatnonzero(outcome.is_changed)),
-    ):
-        part = {name: array.take(pa.array(rows)) for name, array in columns.items()}
-        to.send(event_type, letter, "billing", paid[rows], subs.user[rows], part)
-    payment = _Payment(subs.user, subs.region, paid, price)
-    _report_payment(to, payment, "subscription", _service(subs))
-    late = np.flatnonzero(outcome.is_late)
-    _report_failures(to, subs.take(late), price[late], subs.period_start[late])
+    """Renewals, changes, pauses, declined charges and cancellations of a week."""
+    _report_terms(to, outcome)
+    rows = np.flatnonzero(outcome.renewed.state == PAID)
+    subs, attempts = outcome.renewed.take(rows), outcome.attempts[rows]
+    charged = Payments(subs.user, subs.region, outcome.paid_at[rows], price_minor(subs))
+    service = _service(subs)
+    number = payments.report_payments(
+        to, charged, "subscription", service, due=subs.period_start
+    )
+    never = np.zeros(rows.size, bool)
+    payments.report_returns(to, charged, number, may_refund=never, stream=stream)
+    first_tried = Payments(
+        subs.user, subs.region, subs.period_start, charged.amount_minor
+    )
+    payments.report_failures(
+        to,
+        first_tried,
+        number,
+        attempts=attempts - 1,
+        attempt_days=ATTEMPT_DAYS,
+        is_lost=False,
+        columns={"subscription_id": service["subscription_id"]},
+    )
     _report_cancellations(to, outcome, stream)
+
+
+def _report_terms(to: Reporter, outcome: Renewals) -> None:
+    """What each subscription that goes on states: one event for each."""
+    subs, before, time = outcome.renewed, outcome.before, outcome.paid_at
+    is_changed = (subs.plan != before.plan) | (subs.seats != before.seats)
+    is_paused, was_paused = subs.state == PAUSED, before.state == PAUSED
+    columns = _terms(subs)
+    for event_type, letter, which in (
+        ("subscription_renewed", "i", ~is_paused & ~was_paused & ~is_changed),
+        ("subscription_changed", "l", ~is_paused & ~was_paused & is_changed),
+        ("subscription_resumed", "R", ~is_paused & was_paused),
+    ):
+        rows = np.flatnonzero(which)
+        part = {name: array.take(pa.array(rows)) for name, array in columns.items()}
+        to.send(event_type, letter, "billing", time[rows], subs.user[rows], part)
+    team_events.report_seat_changes(to, before, subs, time)
+    paused = subs.take(np.flatnonzero(is_paused))
+    rests = {
+        name: values
+        for name, values in _terms(paused).items()
+        if name in ("account_id", "user_id", "subscription_id")
+    }
+    rests |= {
+        "paused_from": col.times(paused.period_start),
+        "resumes_at": col.times(paused.period_end),
+    }
+    at = paused.period_start
+    to.send("subscription_paused", "P", "billing", at, paused.user, rests)
 
 
 def _service(subs: Subscriptions) -> dict[str, pa.Array]:
@@ -107,41 +153,46 @@ def _service(subs: Subscriptions) -> dict[str, pa.Array]:
 def _report_cancellations(
     to: Reporter, outcome: Renewals, stream: np.random.Generator
 ) -> None:
-    """Subscriptions end with their paid period; most were cancelled days before."""
-    subs, voluntary = outcome.lapsed, outcome.lapsed_voluntarily
+    """Most ends were chosen days before; what was not paid ends after its grace."""
+    subs, lost = outcome.lapsed, outcome.is_lost
     early = np.maximum(subs.period_start, week_start_us(to.numbers.week))
     share = stream.random(subs.user.size)
     before = early + (share * (subs.period_end - early)).astype(np.int64)
-    after = subs.period_end + late_by(subs.user.size, stream)
-    columns = {
-        "account_id": col.ids("a", subs.user),
-        "user_id": col.ids("u", subs.user),
-        "subscription_id": col.ids("w", subs.number),
-        "ends_at": col.times(subs.period_end),
-        "reason": col.coded(voluntary.astype(np.int8), ("payment_failed", "user")),
-        "is_voluntary": col.flags(voluntary),
-    }
-    time = np.where(voluntary, before, after)
-    to.send("subscription_cancelled", "t", "billing", time, subs.user, columns)
-    lost = np.flatnonzero(~voluntary)
-    failed = subs.take(lost)
-    _report_failures(to, failed, price_minor(failed), failed.period_end)
+    ends = subs.period_end + np.where(lost, GRACE_DAYS * DAY_US, 0)
+    time = np.where(lost, ends, before)
+    report_ends(to, subs, ends, time=time, is_lost=lost)
+    unpaid = subs.take(np.flatnonzero(lost))
+    due = unpaid.period_end
+    unpaid.period += 1
+    payments.report_failures(
+        to,
+        Payments(unpaid.user, unpaid.region, due, price_minor(unpaid)),
+        to.numbers.take("y", unpaid.user.size),
+        attempts=np.full(unpaid.user.size, ATTEMPT_DAYS.size),
+        attempt_days=ATTEMPT_DAYS,
+        is_lost=True,
+        columns={"subscription_id": col.ids("w", unpaid.number)},
+    )
 
 
-def _report_failures(
-    to: Reporter, subs: Subscriptions, price: np.ndarray, time: np.ndarray
+def report_ends(
+    to: Reporter,
+    subs: Subscriptions,
+    ends: np.ndarray,
+    *,
+    time: np.ndarray,
+    is_lost: np.ndarray,
 ) -> None:
+    """Cancellations stated at `time`, taking effect at `ends`."""
     columns = {
         "account_id": col.ids("a", subs.user),
         "user_id": col.ids("u", subs.user),
-        "payment_id": col.ids("y", to.numbers.take("y", subs.user.size)),
-        "kind": col.same("subscription", subs.user.size),
-        "amount_minor": col.integers(price),
-        "currency": col.coded(currency_of(subs.region), CURRENCIES),
         "subscription_id": col.ids("w", subs.number),
-        "reason": col.same("card_declined", subs.user.size),
+        "ends_at": col.times(ends),
+        "reason": col.coded(is_lost.astype(np.int8), ("user", "payment_failed")),
+        "is_voluntary": col.flags(~is_lost),
     }
-    to.send("payment_failed", "j", "billing", time, subs.user, columns)
+    to.send("subscription_cancelled", "t", "billing", time, subs.user, columns)
 
 
 def report_sales(
@@ -150,21 +201,22 @@ def report_sales(
     kind: str,
     *,
     valid_days: int,
-    refund_stream: np.random.Generator | None = None,
+    stream: np.random.Generator,
+    is_first: bool = False,
 ) -> np.ndarray:
     """Packs or packages sold and the grants that they open; returns grant numbers.
 
-    With a stream, 4.2 % of the payments are given back: first payments.
+    Of first payments 4.2 % are given back; card payments may be disputed.
     """
     letter = GRANT_LETTER[kind]
     number = to.numbers.take(letter, sales.owner.size)
     grant = col.ids(letter, number)
-    expires = sales.time + valid_days * DAY_US
-    payment = _Payment(sales.owner, sales.region, sales.time, sales.amount_minor)
-    paid = _report_payment(to, payment, kind, {"grant_id": grant})
-    if refund_stream is not None:
-        everyone = np.ones(sales.owner.size)
-        _report_refunds(to, payment, paid, everyone, refund_stream)
+    charged = Payments(sales.owner, sales.region, sales.time, sales.amount_minor)
+    paid = payments.report_payments(
+        to, charged, kind, {"grant_id": grant}, due=sales.time
+    )
+    may_refund = np.full(sales.owner.size, is_first)
+    payments.report_returns(to, charged, paid, may_refund=may_refund, stream=stream)
     is_pack = kind == "credit_pack"
     columns = {
         "account_id": col.ids("a", sales.owner),
@@ -172,8 +224,8 @@ def report_sales(
         "grant_type": col.same("pack" if is_pack else kind, sales.owner.size),
         "granted_credits": col.integers(sales.credits),
         "consideration_minor": col.integers(sales.amount_minor),
-        "currency": col.coded(currency_of(sales.region), CURRENCIES),
-        "expires_at": col.times(expires),
+        "currency": charged.currency,
+        "expires_at": col.times(sales.time + valid_days * DAY_US),
     }
     to.send("credits_granted", "c", "ledger", sales.time, sales.owner, columns)
     return number
@@ -194,56 +246,3 @@ def report_plan_grants(
     }
     to.send("credits_granted", "c", "ledger", time, subs.user, columns)
     return number
-
-
-def _report_payment(
-    to: Reporter, payment: _Payment, kind: str, columns: dict[str, pa.Array]
-) -> np.ndarray:
-    count = payment.owner.size
-    is_api = payment.owner >= API_ACCOUNT
-    platform = to.people.platform[np.where(is_api, 0, payment.owner)]
-    store = np.where(is_api, STORES.index("invoice"), platform)
-    number = to.numbers.take("y", count)
-    shared = {
-        "account_id": col.ids("a", payment.owner),
-        "payment_id": col.ids("y", number),
-        "kind": col.same(kind, count),
-        "amount_minor": col.integers(payment.amount_minor),
-        "currency": col.coded(currency_of(payment.region), CURRENCIES),
-        "store": col.coded(store, STORES),
-        "fee_minor": col.integers(np.round(payment.amount_minor * STORE_FEES[store])),
-    }
-    to.send(
-        "payment_succeeded",
-        "a",
-        "billing",
-        payment.time,
-        payment.owner,
-        shared | columns,
-    )
-    return number
-
-
-def _report_refunds(
-    to: Reporter,
-    payment: _Payment,
-    number: np.ndarray,
-    weight: np.ndarray,
-    stream: np.random.Generator,
-) -> None:
-    """Give 4.2 % of first payments back within ten days; stratified."""
-    taken = np.floor(np.cumsum(FIRST_PAYMENT_REFUNDS * weight) + stream.random())
-    rows = np.flatnonzero(np.diff(taken, prepend=0) > 0)
-    wait = (stream.uniform(0.5, 10, rows.size) * DAY_US).astype(np.int64)
-    owner = payment.owner[rows]
-    columns = {
-        "account_id": col.ids("a", owner),
-        "payment_id": col.ids("y", number[rows]),
-        "refund_id": col.ids("r", to.numbers.take("r", rows.size)),
-        "amount_minor": col.integers(payment.amount_minor[rows]),
-        "currency": col.coded(currency_of(payment.region[rows]), CURRENCIES),
-        "reason": col.same("requested_by_customer", rows.size),
-    }
-    to.send(
-        "payment_refunded", "k", "billing", payment.time[rows] + wait, owner, columns
-    )

@@ -6,26 +6,34 @@ Reads nothing. Writes nothing itself: rows go to the landing writer.
 import numpy as np
 
 from generation.scenario import billing_events as billing
-from generation.scenario import columns as col
-from generation.scenario import conversion, subscriptions, usage_events
+from generation.scenario import (
+    contracts,
+    conversion,
+    people_events,
+    plan_credits,
+    renewals,
+    subscriptions,
+    teams,
+)
 from generation.scenario.calendar import (
+    DAY_US,
     WEEK_US,
     WEEKS_PER_MONTH,
-    add_months,
     week_start_us,
 )
-from generation.scenario.ledger import NEVER, PlanSlots
+from generation.scenario.ledger import PlanSlots
 from generation.scenario.measures import weekly_mrr
 from generation.scenario.model import ExpectedPath, booked_per_list
 from generation.scenario.population import PAYING, Population
-from generation.scenario.prices import local_minor, packs, plans
+from generation.scenario.prices import local_minor, packs
 from generation.scenario.products import is_dear, is_motion
 from generation.scenario.purchases import ApiAccounts, Sales, TopUpDesk, pack_prices
 from generation.scenario.regions import NUM_REGIONS
-from generation.scenario.retention import MOTION_LAG
+from generation.scenario.retention import GRACE_DAYS, MOTION_LAG
 from generation.scenario.row_plan import RowPlan
 from generation.scenario.streams import Stream, random_stream
-from generation.scenario.subscriptions import PAUSE_WEEKS, Subscriptions
+from generation.scenario.subscriptions import PAUSE_WEEKS, PAUSED, Subscriptions
+from generation.scenario.trials import Trials
 from generation.scenario.usage_events import API_ACCOUNT, Reporter
 from generation.scenario.wallet import Wallet
 
@@ -47,6 +55,8 @@ class Checkout:
         self.scale, self.seed = scale, seed
         self.first_usage_week = first_usage_week
         self.subs = Subscriptions()
+        self.unpaid = Subscriptions()  # declined, in the grace after their last period
+        self.teams = 0
         self.started = np.zeros_like(plan.started[0])
         self.packs, self.packages = Wallet(), Wallet()
         self.top_ups = TopUpDesk(np.zeros((2, NUM_REGIONS)))
@@ -54,12 +64,20 @@ class Checkout:
         self.mrr_usd = np.zeros((2, NUM_REGIONS))
         self.expected_mrr = weekly_mrr(path)
         self.booked_per_list = booked_per_list()
+        self.trials = Trials(path, scale=scale, seed=seed)
+        self.trial_number = np.empty(0, np.int64)  # of the week's kept trials
         self.motion_user = np.empty(0, np.int64)
         self.motion_week = np.empty(0, np.int64)
 
-    def choose_starters(self, week: int, active: np.ndarray) -> conversion.Starters:
+    def choose_starters(
+        self, to: Reporter, week: int, active: np.ndarray
+    ) -> conversion.Starters:
+        """New subscribers; those who keep a trial come last."""
         stream = random_stream(self.seed, Stream.CONVERSION, week)
         counts = self._wanted_starts(week)
+        tried, self.trial_number = self.trials.settle(to, week, counts)
+        kept = np.bincount(tried.cell, minlength=counts.size)
+        counts = counts - kept.reshape(counts.shape)
         ordinary = conversion.choose_subscribers(
             self.people, active, week=week, counts=counts, stream=stream
         )
@@ -78,15 +96,13 @@ class Checkout:
         keep &= lag <= max(MOTION_LAG)
         self.people.eligible_from[ordinary.user] = PAYING
         self.people.eligible_from[user] = PAYING
+        self.people.eligible_from[tried.user] = PAYING
         self.motion_user, self.motion_week = (
             self.motion_user[keep],
             self.motion_week[keep],
         )
-        return conversion.Starters(
-            np.concatenate([ordinary.user, user]),
-            np.concatenate([ordinary.cell, cell]),
-            np.concatenate([ordinary.time, time]),
-        )
+        motion = conversion.Starters(user, cell, time)
+        return ordinary.joined(motion).joined(tried)
 
     def _wanted_starts(self, week: int) -> np.ndarray:
         """New subscriptions of the week. Shape [products, regions].
@@ -111,15 +127,30 @@ class Checkout:
             stream=random_stream(self.seed, Stream.CONVERSION, week, 1),
         )
 
+    def choose_trialists(
+        self, week: int, active: np.ndarray, buyers: conversion.Starters
+    ) -> conversion.Starters:
+        return conversion.choose_trialists(
+            self.people,
+            active[~np.isin(active, buyers.user)] if buyers.user.size else active,
+            week=week,
+            wanted=self.trials.wanted(week),
+            stream=random_stream(self.seed, Stream.CONVERSION, week, 2),
+        )
+
     def sell_packages(self, to: Reporter, week: int) -> None:
         """New API accounts, and the packages that fall due."""
         stream = random_stream(self.seed, Stream.PACKAGE, week)
         opened = self.api.open(self.plan.accounts[week], week, stream)
         to.api_region = self.api.region
         channel = np.where(stream.random(opened.size) < 0.3, 3, 0)
-        usage_events.report_registrations(
+        people_events.report_registrations(
             to, opened + API_ACCOUNT, self.api.created[opened] - 1_000_000, channel
         )
+        contracts.report_openings(to, self.api, opened, channel)
+        spent = self.path.enterprise_usd[week].sum() * WEEKS_PER_MONTH * 12
+        accounts = max(self.path.enterprise_accounts[week].sum(), 1e-9)
+        contracts.report_contracts(to, self.api, yearly_usd=spent / accounts)
         sales = self.api.sell(self.path.enterprise_usd * self.scale, week)
         named = Sales(
             sales.owner + API_ACCOUNT,
@@ -129,7 +160,9 @@ class Checkout:
             sales.credits,
         )
         days = packs("api")[0].valid_days
-        number = billing.report_sales(to, named, "api_package", valid_days=days)
+        number = billing.report_sales(
+            to, named, "api_package", valid_days=days, stream=stream
+        )
         self.packages.deposit(sales, number, days)
 
     def subscribe(
@@ -139,7 +172,7 @@ class Checkout:
         before = self.subs
         cells = self.plan.stock.shape[1]
         stream = random_stream(self.seed, Stream.RENEWAL, week)
-        running, outcome = subscriptions.renew(
+        running, outcome = renewals.renew(
             before,
             week=week,
             target=self.plan.stock[week],
@@ -148,48 +181,26 @@ class Checkout:
         )
         begun = np.bincount(starters.cell, minlength=cells)
         self.started += begun.reshape(self.started.shape)
-        number = to.numbers.take("w", starters.user.size)
+        fresh = starters.user.size - self.trial_number.size
+        number = np.concatenate([to.numbers.take("w", fresh), self.trial_number])
         new = subscriptions.start_subscriptions(
-            starters.user, starters.cell, starters.time, number
+            starters.user, starters.cell, starters.time, numbers=number, stream=stream
         )
+        self.teams = teams.seat_new_teams(new, self.teams)
         billing.report_renewals(to, outcome, stream)
         billing.report_starts(to, new, stream)
         lapsed = outcome.lapsed.user
         self.people.eligible_from[lapsed] = week + PAUSE_WEEKS
         self.people.has_paid[new.user] = True
         self.subs = running.joined(new)
-        return self._grant_credits(to, week, before)
-
-    def _grant_credits(
-        self, to: Reporter, week: int, before: Subscriptions
-    ) -> PlanSlots:
-        """Give the month's plan credits to whom they are due in the week."""
-        end = week_start_us(week) + WEEK_US
-        subs = self.subs
-        due = np.flatnonzero(subs.credits_until < end)
-        users = np.union1d(before.user, subs.user)
-        slots = PlanSlots(
-            user=users,
-            boundary=np.full(users.size, NEVER),
-            grant=np.zeros((users.size, 2), np.int64),
-            balance=np.zeros((users.size, 2), np.int64),
+        unpaid = self.unpaid.joined(
+            outcome.lapsed.take(np.flatnonzero(outcome.is_lost))
         )
-        old = np.searchsorted(users, before.user)
-        slots.grant[old, 0], slots.balance[old, 0] = before.grant, before.balance
-        ends = before.credits_until
-        slots.boundary[old] = np.where(ends < end, ends, NEVER)
-        time = subs.credits_until[due]
-        slots.boundary[np.searchsorted(users, subs.user[due])] = time
-        subs.months[due] += 1
-        subs.credits_until[due] = add_months(subs.anchor[due], subs.months[due])
-        if week >= self.first_usage_week:
-            credits = np.array([plan.credits_per_month for plan in plans()])
-            given = credits[subs.plan[due]]
-            number = billing.report_plan_grants(to, subs.take(due), time, given)
-            subs.grant[due], subs.balance[due] = number, given
-            new = np.searchsorted(users, subs.user[due])
-            slots.grant[new, 1], slots.balance[new, 1] = number, given
-        return slots
+        end = week_start_us(week) + WEEK_US
+        in_grace = unpaid.period_end + GRACE_DAYS * DAY_US > end
+        self.unpaid = unpaid.take(np.flatnonzero(in_grace))
+        has_usage = week >= self.first_usage_week
+        return plan_credits.grant(to, week, before, self.subs, has_usage=has_usage)
 
     def sell_motion_packs(
         self, to: Reporter, week: int, buyers: conversion.Starters
@@ -206,7 +217,12 @@ class Checkout:
             np.full(buyers.user.size, pack.credits),
         )
         number = billing.report_sales(
-            to, sales, "credit_pack", valid_days=pack.valid_days, refund_stream=stream
+            to,
+            sales,
+            "credit_pack",
+            valid_days=pack.valid_days,
+            stream=stream,
+            is_first=True,
         )
         self.packs.deposit(sales, number, pack.valid_days)
         self.people.eligible_from[buyers.user] = week + PAUSE_WEEKS
@@ -221,6 +237,7 @@ class Checkout:
         subs = self.subs
         stream = random_stream(self.seed, Stream.TOP_UP, week)
         settled = (subs.period_start < week_start_us(week)) | (subs.period > 0)
+        settled &= subs.state != PAUSED
         segment = subscriptions.segment_of_plan()[subs.plan]
         cell = np.where(settled, segment * NUM_REGIONS + subs.region, -1)
         candidates = [np.flatnonzero(cell == index) for index in range(2 * NUM_REGIONS)]
@@ -240,59 +257,25 @@ class Checkout:
             np.array([pack.credits for pack in offered])[kind],
         )
         days = offered[0].valid_days
-        number = billing.report_sales(to, sales, "credit_pack", valid_days=days)
+        number = billing.report_sales(
+            to, sales, "credit_pack", valid_days=days, stream=stream
+        )
         self.packs.deposit(sales, number, days)
         subs.top_up_week[buyer] = week
 
     def close_week(self, to: Reporter, week: int, slots: PlanSlots) -> None:
         """Expire credits that reached their end, keep the balance of the others."""
-        self._close_slots(to, slots)
-        self._expire(to, week, self.packs, "k")
-        self._expire(to, week, self.packages, "j")
-
-    def _close_slots(self, to: Reporter, slots: PlanSlots) -> None:
-        ended = slots.boundary < NEVER
-        rows = np.flatnonzero(
-            ended & (slots.grant[:, 0] > 0) & (slots.balance[:, 0] > 0)
-        )
-        usage_events.report_expiry(
-            to,
-            slots.user[rows],
-            col.ids("p", slots.grant[rows, 0]),
-            slots.balance[rows, 0],
-            slots.boundary[rows],
-        )
-        place = np.searchsorted(slots.user, self.subs.user)
-        side = ended[place].astype(np.int64)
-        self.subs.balance[:] = slots.balance[place, side]
-        self.subs.grant[:] = slots.grant[place, side]
-
-    def is_pro(self, slots: PlanSlots) -> np.ndarray:
-        is_pro = np.zeros(slots.user.size, bool)
-        pro = subscriptions.segment_of_plan()[self.subs.plan] == 1
-        is_pro[np.searchsorted(slots.user, self.subs.user[pro])] = True
-        return is_pro
-
-    def _expire(self, to: Reporter, week: int, wallet: Wallet, letter: str) -> None:
-        end = week_start_us(week) + WEEK_US
-        over = np.flatnonzero(wallet.expires < end)
-        rest = over[wallet.balance[over] > 0]
-        owner = wallet.owner[rest] + (API_ACCOUNT if letter == "j" else 0)
-        usage_events.report_expiry(
-            to,
-            owner,
-            col.ids(letter, wallet.number[rest]),
-            wallet.balance[rest],
-            wallet.expires[rest],
-        )
-        wallet.remove(over)
+        plan_credits.close(to, self.subs, slots)
+        plan_credits.expire(to, week, self.packs, "k")
+        plan_credits.expire(to, week, self.packages, "j")
 
     def _top_up_budget(self, week: int) -> np.ndarray:
         """Expected top-ups, and what rounding took from or gave to subscriptions.
 
         Segments and regions so keep to their revenue. Shape [2, regions].
         """
-        before, self.mrr_usd = self.mrr_usd, subscriptions.mrr_usd(self.subs)
+        before = self.mrr_usd
+        self.mrr_usd = subscriptions.mrr_usd(self.subs.joined(self.unpaid))
         actual = (before + self.mrr_usd) / 2
         missing = (self.expected_mrr[:, week] * self.scale - actual) / WEEKS_PER_MONTH
         expected = self.path.top_up_local[:, week] * self.scale

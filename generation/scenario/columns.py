@@ -50,7 +50,7 @@ def contract_fields(event_type: str) -> tuple[Field, ...]:
             arrow = pa.int64()
         if arrow == pa.string() and not item.name.endswith("_id"):
             arrow = FEW_VALUES
-        if item.name in ("model_id", "plan_id"):
+        if item.name.endswith(("model_id", "plan_id")):
             arrow = FEW_VALUES
         default = None if item.default is msgspec.NODEFAULT else item.default
         result.append(Field(item.name, arrow, default))

@@ -5,7 +5,15 @@ Reads nothing. Writes nothing itself: rows go to the landing writer.
 
 import numpy as np
 
-from generation.scenario import conversion, usage, usage_events
+from generation.scenario import (
+    arena,
+    compensation,
+    conversion,
+    departures,
+    people_events,
+    plan_credits,
+    usage,
+)
 from generation.scenario.activity import Active, choose_active
 from generation.scenario.calendar import week_start_us
 from generation.scenario.checkout import Checkout
@@ -55,14 +63,19 @@ class Company:
             self.people, self.path, week=week, scale=self.scale, seed=self.seed
         )
         active = chosen.users
-        starters = till.choose_starters(week, active)
+        starters = till.choose_starters(to, week, active)
         buyers = till.choose_motion_buyers(week, active)
-        registered = self._register(to, week, active, [starters, buyers])
+        trialists = till.choose_trialists(week, active, buyers)
+        registered = self._register(to, week, active, [starters, buyers, trialists])
+        till.trials.begin(to, self.people, trialists)
         till.sell_packages(to, week)
         slots = till.subscribe(to, week, starters)
         till.sell_motion_packs(to, week, buyers)
         till.sell_top_ups(to, week)
         self._use(to, week, chosen, registered, slots)
+        if week >= self.first_usage_week:
+            arena.report_votes(to, active[registered == 0], seed=self.seed)
+            departures.depart(to, self.people, active, week=week, seed=self.seed)
         till.close_week(to, week, slots)
 
     def _mark_engaged(self) -> None:
@@ -96,9 +109,10 @@ class Company:
         for first in range(0, new.size, usage.CHUNK):
             part = new[first : first + usage.CHUNK]
             users = active[part]
-            usage_events.report_registrations(
+            people_events.report_registrations(
                 to, users, registered[part], self.people.channel[users]
             )
+            people_events.report_devices(to, users, registered[part])
         return registered
 
     def _use(
@@ -122,7 +136,9 @@ class Company:
         active, chance = chosen.users, chosen.chance
         made = usage.run_api(shared, self.checkout.packages)
         pack_count = usage.plan_pack_videos(shared, active)
-        segment = usage.segments(shared, active, self.checkout.is_pro(slots))
+        segment = usage.segments(
+            shared, active, plan_credits.is_pro(self.checkout.subs, slots)
+        )
         total = self.path.videos[week].sum() * self.scale - made - pack_count.sum()
         mean = usage.expected_videos(active, segment, shared, total=total)
         if not shared.has_sessions:
@@ -141,3 +157,4 @@ class Company:
                 registered=registered[part],
                 pack_count=pack_count,
             )
+        compensation.keep(shared.compensated, self.checkout.packs)

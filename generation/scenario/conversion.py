@@ -25,6 +25,18 @@ class Starters:
     cell: np.ndarray
     time: np.ndarray
 
+    def take(self, rows: np.ndarray) -> "Starters":
+        """Some of them."""
+        return Starters(self.user[rows], self.cell[rows], self.time[rows])
+
+    def joined(self, other: "Starters") -> "Starters":
+        """These and then the others."""
+        return Starters(
+            np.concatenate([self.user, other.user]),
+            np.concatenate([self.cell, other.cell]),
+            np.concatenate([self.time, other.time]),
+        )
+
 
 def choose_subscribers(
     people: Population,
@@ -65,6 +77,21 @@ def choose_motion_buyers(
     return Starters(users, cell, _times(people, users, week, stream))
 
 
+def choose_trialists(
+    people: Population,
+    active: np.ndarray,
+    *,
+    week: int,
+    wanted: np.ndarray,
+    stream: np.random.Generator,
+) -> Starters:
+    """Draw users who try a plan for the first time; the cell is their region."""
+    may = active[(people.eligible_from[active] <= week) & ~people.has_paid[active]]
+    users = _draw(may, people.region[may], np.ones(may.size), wanted, stream)
+    cell = people.region[users].astype(np.int64)
+    return Starters(users, cell, _times(people, users, week, stream))
+
+
 def choose_motion_subscribers(
     region: np.ndarray,
     weight: np.ndarray,
@@ -98,12 +125,29 @@ def _draw(
     """Weighted draw without replacement, `wanted` in each region (or all there are)."""
     arrival = stream.exponential(size=users.size) / np.maximum(weight, 1e-12)
     arrival[weight <= 0] = np.inf
-    order = np.lexsort((arrival, region))
+    order = _earliest(arrival, region, weight, wanted)
     ranked = region[order]
     first = np.searchsorted(ranked, np.arange(NUM_REGIONS))
     rank = np.arange(order.size) - first[ranked]
     chosen = order[(rank < wanted[ranked]) & np.isfinite(arrival[order])]
     return users[np.sort(chosen)]
+
+
+def _earliest(
+    arrival: np.ndarray, region: np.ndarray, weight: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
+    """Positions by region and arrival; late ones are left out where nobody needs them.
+
+    Sorting everybody for a few would cost more than all else here.
+    """
+    have = np.bincount(region, minlength=NUM_REGIONS)
+    total = np.bincount(region, np.maximum(weight, 0), NUM_REGIONS)
+    limit = 1.5 * (wanted + 30) / np.maximum(total, 1e-9)
+    near = np.flatnonzero(arrival < limit[region])
+    found = np.bincount(region[near], minlength=NUM_REGIONS)
+    if (found < np.minimum(wanted, have)).any():
+        near = np.arange(region.size)
+    return near[np.lexsort((arrival[near], region[near]))]
 
 
 def _deal_cells(

@@ -21,13 +21,22 @@ from generation.scenario.calendar import (
 )
 from generation.scenario.model import ExpectedPath
 from generation.scenario.prices import plans, units_per_usd
-from generation.scenario.regions import CN, CURRENCIES, NUM_REGIONS, REGIONS, US
+from generation.scenario.regions import (
+    CN,
+    CURRENCIES,
+    NUM_REGIONS,
+    REGIONS,
+    US,
+    region_values,
+)
 from generation.scenario.registrations import registered_by
 
 SEGMENTS = ("consumer", "pro", "enterprise")
 TOP_UP_BURN_WEEKS = 2.5
 PACKAGE_BURN_WEEKS = 5.0
 FIRST_PAYMENT_REFUNDS = 0.042
+# Of web card payments disputed at the bank, and of the disputes that the payer wins.
+CHARGEBACKS, CHARGEBACKS_LOST = 0.008, 0.65
 QUARTERS = {
     f"2025Q{quarter}": [(2025, 3 * quarter - 2 + i) for i in range(3)]
     for quarter in range(1, 5)
@@ -59,6 +68,7 @@ def keep_books(path: ExpectedPath) -> Books:
     burnt = np.stack(
         [_burn(weeks) @ part for weeks, part in zip(burn, sold, strict=True)]
     )
+    burnt[:2] *= 1 - disputed_share()
     recognised += np.einsum("mw,swr->smr", weeks_in_month, burnt)
     return Books(run, recognised)
 
@@ -81,7 +91,12 @@ def _subscription_books(path: ExpectedPath) -> tuple[np.ndarray, np.ndarray]:
                 segment = segment_of(product.plan)
                 refund = FIRST_PAYMENT_REFUNDS * first * earned[0]
                 recognised[segment, :, region] -= refund
-    return run, recognised
+    return run, recognised * (1 - disputed_share())
+
+
+def disputed_share() -> np.ndarray:
+    """Share of users' payments that their banks give back. Shape [regions]."""
+    return CHARGEBACKS * CHARGEBACKS_LOST * (1 - region_values("app_share"))
 
 
 def weekly_mrr(path: ExpectedPath) -> np.ndarray:
@@ -104,17 +119,23 @@ def segment_of(plan: int) -> int:
 
 
 def step_prices(product: products.Product, region: int) -> list[tuple[int, np.ndarray]]:
-    """Expected local price by period step, for the plan itself and for its upgrade."""
-    intro, renewal, yearly = products.plan_prices()
-    own, plan = product.upgrade_share, product.plan
-    if product.interval == "year":
-        price = yearly[plan, region]
+    """Expected local price by period step, for the plan and for those it moves to."""
+    prices, plan = products.plan_prices(), product.plan
+    if product.interval != "month":
+        price = prices[product.interval][plan, region]
         return [(segment_of(plan), np.array([price, price, price]))]
-    kept = np.array(
-        [intro[plan, region], renewal[plan, region], renewal[plan, region] * (1 - own)]
-    )
-    moved = np.array([0, 0, renewal[product.upgrade_plan, region] * own])
-    return [(segment_of(plan), kept), (segment_of(product.upgrade_plan), moved)]
+    factors = [
+        products.coupon_factor(product.coupons, step)
+        for step in range(accounting.STEPS)
+    ]
+    month = prices["month"][:, region]
+    stays = 1 - sum(share for _, share in product.moves)
+    steps = np.array([prices["intro"][plan, region], month[plan], month[plan] * stays])
+    moved = [
+        (segment_of(target), np.array([0, 0, month[target] * share * factors[-1]]))
+        for target, share in product.moves
+    ]
+    return [(segment_of(plan), steps * factors), *moved]
 
 
 def _burn(weeks: float) -> np.ndarray:

@@ -173,7 +173,10 @@ def _conversions(
     motion_hazard = (
         p.convert_motion * _motion_gate(p, wave) * np.sqrt(values("conversion"))
     )
-    stock = [accounting.class_maps(index).stock_end for index in range(5)]
+    stock = [
+        accounting.class_maps(index).stock_end
+        for index in range(len(retention.CLASSES))
+    ]
     products_list = products.products()
     starts = np.zeros((len(products_list), WEEKS, NUM_REGIONS))
     motion = np.zeros((WEEKS, NUM_REGIONS))

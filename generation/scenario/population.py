@@ -36,6 +36,7 @@ class Population:
     is_exposed: np.ndarray
     is_engaged: np.ndarray  # pays or holds bought credits: active most weeks
     spell_end: np.ndarray  # last day of the latest run of active days
+    is_gone: np.ndarray  # erased or merged into another account
 
     def registered(self, week: int) -> int:
         """How many users there are at the end of a week."""
@@ -81,6 +82,7 @@ def settle(path: ExpectedPath, *, scale: float, seed: int, weeks: int) -> Popula
         is_exposed=np.zeros(size, bool),
         is_engaged=np.zeros(size, bool),
         spell_end=np.full(size, -1, np.int16),
+        is_gone=np.zeros(size, bool),
     )
 
 

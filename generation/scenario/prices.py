@@ -1,6 +1,6 @@
 """Local prices and exchange rates of the reference company.
 
-Reads data/reference/{plans,credit_packs,fx_rates}.csv. Writes nothing.
+Reads data/reference/{plans,credit_packs,fx_rates,tax_rates}.csv. Writes nothing.
 List prices are set once in local currency, at the rates of December 2025, so the
 dollars booked for a period move with the rate on the day the period starts.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from generation.scenario.calendar import DAYS, FIRST_WEEK, day_of
-from generation.scenario.regions import CURRENCIES, REGIONS
+from generation.scenario.regions import COUNTRIES, CURRENCIES, REGIONS
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 ZERO_DECIMAL = frozenset({"JPY", "KRW"})
@@ -31,6 +31,7 @@ class Plan:
     seats: int
     intro_usd: float
     renewal_usd: float
+    quarterly_usd: float
     yearly_usd: float
     credits_per_month: int
 
@@ -61,6 +62,7 @@ def plans() -> tuple[Plan, ...]:
             int(row["seats"]),
             float(row["intro_usd"]),
             float(row["renewal_usd"]),
+            float(row["quarterly_usd"]),
             float(row["yearly_usd"]),
             int(row["credits_per_month"]),
         )
@@ -109,6 +111,13 @@ def local_minor(price_usd: float) -> np.ndarray:
         local = price_usd * region.price_factor * rates[currency, PRICE_DAY]
         prices.append(round(local * MINOR_FACTOR[currency]))
     return np.array(prices, dtype=np.int64)
+
+
+@cache
+def tax_rates() -> np.ndarray:
+    """Rate of the tax on sales in each country. Shape [countries]."""
+    rates = {row["country"]: float(row["rate"]) for row in _read("tax_rates.csv")}
+    return np.array([rates[country] for country in COUNTRIES])
 
 
 def currency_of(region: np.ndarray) -> np.ndarray:

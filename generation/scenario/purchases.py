@@ -134,6 +134,7 @@ class ApiAccounts:
     region: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     created: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     size: np.ndarray = field(default_factory=lambda: np.empty(0))
+    reseller: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     sold_usd: np.ndarray = field(default_factory=lambda: np.zeros(NUM_REGIONS))
     lent_usd: np.ndarray = field(default_factory=lambda: np.zeros(NUM_REGIONS))
 

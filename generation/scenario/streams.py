@@ -30,6 +30,11 @@ class Stream(IntEnum):
     BILLING = 14
     EXPOSURE = 15
     DIRT = 16
+    TRIAL = 17
+    DEPARTURE = 18
+    VOTE = 19
+    COMPENSATION = 20
+    SESSION_END = 21
 
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:
@@ -54,3 +59,9 @@ def round_flow(flow: np.ndarray, phase: np.ndarray) -> np.ndarray:
 def round_level(level: np.ndarray, phase: np.ndarray) -> np.ndarray:
     """Whole numbers within one of a level, unbiased over the cells."""
     return np.floor(level + phase).astype(np.int64)
+
+
+def choose_evenly(chance: np.ndarray, stream: np.random.Generator) -> np.ndarray:
+    """Draw each entry by its chance; their number is within one of the chances' sum."""
+    taken = np.floor(np.cumsum(chance) + stream.random())
+    return np.diff(taken, prepend=0) > 0

@@ -1,4 +1,4 @@
-"""Subscriptions of the simulated company, week by week, along the expected path.
+"""Subscriptions of the simulated company: what they are, what they cost.
 
 Reads nothing. Writes nothing.
 """
@@ -7,23 +7,17 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from generation.scenario.calendar import (
-    DAY_US,
-    WEEK_US,
-    add_months,
-    day_index,
-    week_start_us,
-)
+from generation.scenario.calendar import add_months, day_index
 from generation.scenario.prices import plans, usd
-from generation.scenario.products import UPGRADE_PERIOD, plan_prices, products
+from generation.scenario.products import COUPONS, plan_prices, products
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.retention import CLASSES
+from generation.scenario.streams import choose_evenly
 from generation.scenario.wallet import no_numbers
 
-FAILED_THEN_PAID = 0.036  # of renewals: 7.2 % are declined, about half recover
-LOST_TO_DECLINE = 0.036
-RECENT_BUYER_WEEKS = 5
 PAUSE_WEEKS = 6  # no new subscription before a full month has passed
+PAID, FREE, PAUSED = 0, 1, 2  # a period's state
+NO_COUPON = len(COUPONS)
 
 
 @dataclass
@@ -35,10 +29,13 @@ class Subscriptions:
         number: of the subscription's id.
         cell: product * regions + region, at the start.
         plan: plan in force.
-        period: paid periods begun before this one.
+        seats: seats paid for.
+        coupon: index of the coupon it began with; NO_COUPON without one.
+        period: periods begun before this one.
+        state: whether this one is paid, given for nothing or paused.
         months: credit months begun so far.
         anchor: start, from which all calendar months are counted.
-        period_start: start of the paid period.
+        period_start: start of the period.
         period_end: its end.
         credits_until: end of the running credit month.
         grant: number of the running plan grant; 0 without one.
@@ -48,16 +45,13 @@ class Subscriptions:
 
     user: np.ndarray = field(default_factory=no_numbers)
     number: np.ndarray = field(default_factory=no_numbers)
-    cell: np.ndarray = field(
-        default_factory=no_numbers
-    )  # product * regions + region at the start
+    cell: np.ndarray = field(default_factory=no_numbers)
     plan: np.ndarray = field(default_factory=no_numbers)
-    period: np.ndarray = field(
-        default_factory=no_numbers
-    )  # paid periods begun before this one
-    months: np.ndarray = field(
-        default_factory=no_numbers
-    )  # credit months begun before this one
+    seats: np.ndarray = field(default_factory=no_numbers)
+    coupon: np.ndarray = field(default_factory=no_numbers)
+    period: np.ndarray = field(default_factory=no_numbers)
+    state: np.ndarray = field(default_factory=no_numbers)
+    months: np.ndarray = field(default_factory=no_numbers)
     anchor: np.ndarray = field(default_factory=no_numbers)
     period_start: np.ndarray = field(default_factory=no_numbers)
     period_end: np.ndarray = field(default_factory=no_numbers)
@@ -94,32 +88,36 @@ class Subscriptions:
         return self.cell % NUM_REGIONS
 
 
-@dataclass(frozen=True)
-class Renewals:
-    """What became of the subscriptions whose period ended in a week."""
-
-    renewed: Subscriptions
-    price_minor: np.ndarray
-    is_changed: np.ndarray
-    is_late: np.ndarray
-    previous_plan: np.ndarray
-    lapsed: Subscriptions
-    lapsed_voluntarily: np.ndarray
-
-
 def period_months() -> np.ndarray:
-    """Months of a paid period by product."""
+    """Months of a period by product."""
     return np.array([CLASSES[product.payer_class].months for product in products()])
+
+
+def list_price_minor(subs: Subscriptions) -> np.ndarray:
+    """Price of the current period in local minor units, before the coupon."""
+    prices = {
+        name: table[subs.plan, subs.region] for name, table in plan_prices().items()
+    }
+    months = period_months()[subs.product]
+    monthly = np.where(subs.period == 0, prices["intro"], prices["month"])
+    price = np.select(
+        [months == 3, months == 12], [prices["quarter"], prices["year"]], monthly
+    )
+    usual = np.array([plan.seats for plan in plans()])[subs.plan]
+    return np.round(price * subs.seats / usual).astype(np.int64)
+
+
+def coupon_in_force(subs: Subscriptions) -> np.ndarray:
+    """Index of the coupon that lowers the current period's price, or NO_COUPON."""
+    lasts = np.array([coupon.periods or 10**6 for coupon in COUPONS] + [0])
+    return np.where(subs.period < lasts[subs.coupon], subs.coupon, NO_COUPON)
 
 
 def price_minor(subs: Subscriptions) -> np.ndarray:
     """Price of the current period in local minor units."""
-    intro, renewal, yearly = plan_prices()
-    monthly = np.where(
-        subs.period == 0, intro[subs.plan, subs.region], renewal[subs.plan, subs.region]
-    )
-    is_year = period_months()[subs.product] == 12
-    return np.where(is_year, yearly[subs.plan, subs.region], monthly)
+    discount = np.array([coupon.discount for coupon in COUPONS] + [0.0])
+    factor = 1 - discount[coupon_in_force(subs)]
+    return np.round(list_price_minor(subs) * factor).astype(np.int64)
 
 
 def mrr_usd(subs: Subscriptions) -> np.ndarray:
@@ -127,27 +125,36 @@ def mrr_usd(subs: Subscriptions) -> np.ndarray:
     months = period_months()[subs.product]
     day = day_index(subs.period_start)
     dollars = usd(price_minor(subs), subs.region, day) / months
+    dollars = np.where(subs.state == PAUSED, 0, dollars)
     cell = segment_of_plan()[subs.plan] * NUM_REGIONS + subs.region
     return np.bincount(cell, dollars, 2 * NUM_REGIONS).reshape(2, NUM_REGIONS)
 
 
 def start_subscriptions(
-    users: np.ndarray, cells: np.ndarray, times: np.ndarray, numbers: np.ndarray
+    users: np.ndarray,
+    cells: np.ndarray,
+    times: np.ndarray,
+    *,
+    numbers: np.ndarray,
+    stream: np.random.Generator,
 ) -> Subscriptions:
     """New subscriptions; their first plan credits are granted by the ledger."""
-    plan = np.array([product.plan for product in products()])
-    months = period_months()[cells // NUM_REGIONS]
+    product = cells // NUM_REGIONS
+    plan = np.array([product.plan for product in products()])[product]
     zero = np.zeros(users.size, np.int64)
     return Subscriptions(
         user=users.astype(np.int64),
         number=numbers,
         cell=cells.astype(np.int64),
-        plan=plan[cells // NUM_REGIONS],
+        plan=plan,
+        seats=np.array([plan.seats for plan in plans()])[plan],
+        coupon=_deal_coupons(product, stream),
         period=zero,
+        state=zero + PAID,
         months=zero.copy(),
         anchor=times,
         period_start=times,
-        period_end=add_months(times, months),
+        period_end=add_months(times, period_months()[product]),
         credits_until=times.copy(),
         grant=zero.copy(),
         balance=zero.copy(),
@@ -155,91 +162,16 @@ def start_subscriptions(
     )
 
 
-def renew(
-    subs: Subscriptions,
-    *,
-    week: int,
-    target: np.ndarray,
-    started: np.ndarray,
-    stream: np.random.Generator,
-) -> tuple[Subscriptions, Renewals]:
-    """Renew or end what is due so that each cell ends the week at its target.
-
-    `target` and `started` count subscriptions by cell; `subs` excludes the new ones.
-    Returns the subscriptions that go on, and what happened.
-    """
-    end = week_start_us(week) + WEEK_US
-    due = np.flatnonzero(subs.period_end < end)
-    count = np.bincount(subs.cell, minlength=target.size)
-    due_count = np.bincount(subs.cell[due], minlength=target.size)
-    keep = np.clip(target - started - (count - due_count), 0, due_count)
-    stays = _choose_kept(subs, due, keep, week, stream)
-    renewed = subs.take(due[stays])
-    previous_plan = renewed.plan.copy()
-    _advance(renewed, stream)
-    late = stream.random(renewed.user.size) < FAILED_THEN_PAID
-    lapsed = subs.take(due[~stays])
-    lost = LOST_TO_DECLINE * due.size / max(lapsed.user.size, 1)
-    running = np.ones(subs.user.size, bool)
-    running[due] = False
-    return subs.take(np.flatnonzero(running)).joined(renewed), Renewals(
-        renewed=renewed,
-        price_minor=price_minor(renewed),
-        is_changed=renewed.plan != previous_plan,
-        is_late=late,
-        previous_plan=previous_plan,
-        lapsed=lapsed,
-        lapsed_voluntarily=stream.random(lapsed.user.size) >= lost,
+def _deal_coupons(product: np.ndarray, stream: np.random.Generator) -> np.ndarray:
+    has = np.array([bool(product.coupons) for product in products()])[product]
+    shares = np.array([coupon.share for coupon in COUPONS])
+    holds = choose_evenly(np.where(has, shares.sum(), 0.0), stream)
+    kind = np.searchsorted(
+        np.cumsum(shares), stream.random(product.size) * shares.sum()
     )
-
-
-def _choose_kept(
-    subs: Subscriptions,
-    due: np.ndarray,
-    keep: np.ndarray,
-    week: int,
-    stream: np.random.Generator,
-) -> np.ndarray:
-    """Which of the due ones stay: likelier the likelier their class renews."""
-    chance = np.empty(due.size)
-    classes = np.array([product.payer_class for product in products()])
-    payer_class = classes[subs.product[due]]
-    for index, curve in enumerate(CLASSES):
-        here = payer_class == index
-        chance[here] = curve.keep_at(subs.period[due][here])
-    ratio = stream.random(due.size) / chance
-    ratio[subs.top_up_week[due] >= week - RECENT_BUYER_WEEKS] -= 10
-    cell = subs.cell[due]
-    order = np.lexsort((ratio, cell))
-    ranked = cell[order]
-    first = np.searchsorted(ranked, np.arange(keep.size))
-    rank = np.arange(order.size) - first[ranked]
-    stays = np.zeros(due.size, bool)
-    stays[order[rank < keep[ranked]]] = True
-    return stays
-
-
-def _advance(subs: Subscriptions, stream: np.random.Generator) -> None:
-    """Begin the next period, on the next plan for those who upgrade."""
-    months = period_months()[subs.product]
-    subs.period += 1
-    subs.period_start[:] = subs.period_end
-    subs.period_end[:] = add_months(subs.anchor, months * (subs.period + 1))
-    share = np.array([product.upgrade_share for product in products()])[subs.product]
-    target = np.array([product.upgrade_plan for product in products()])[subs.product]
-    # Stratified: the number of upgrades is within one of its expectation.
-    taken = np.floor(
-        np.cumsum(share * (subs.period == UPGRADE_PERIOD)) + stream.random()
-    )
-    moves = np.diff(taken, prepend=0) > 0
-    subs.plan[:] = np.where(moves & (subs.period == UPGRADE_PERIOD), target, subs.plan)
+    return np.where(holds, np.minimum(kind, len(COUPONS) - 1), NO_COUPON)
 
 
 def segment_of_plan() -> np.ndarray:
     """Zero for consumer plans, one for professional ones."""
     return np.array([int(plan.segment == "pro") for plan in plans()])
-
-
-def late_by(count: int, stream: np.random.Generator) -> np.ndarray:
-    """Microseconds until a declined renewal is paid: one to three days."""
-    return (stream.uniform(1, 3, count) * DAY_US).astype(np.int64)

@@ -3,13 +3,15 @@
 Reads nothing. Writes nothing itself: rows go to the landing writer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from generation.scenario import compensation, people_events
 from generation.scenario import usage_events as events
 from generation.scenario.calendar import DAY_US, WEEK_US, week_start_us
 from generation.scenario.ledger import Charges, PlanSlots, charge
+from generation.scenario.load import load_at
 from generation.scenario.model import ExpectedPath
 from generation.scenario.population import PAYING
 from generation.scenario.regions import region_values
@@ -42,6 +44,7 @@ class Week:
     path: ExpectedPath
     slots: PlanSlots
     packs: Wallet
+    compensated: list[compensation.Grants] = field(default_factory=list)
 
     @property
     def end(self) -> int:
@@ -64,17 +67,21 @@ def expected_videos(
 
 
 def plan_pack_videos(week: Week, active: np.ndarray) -> np.ndarray:
-    """How many generations each open pack pays this week; its owner must be active."""
+    """How many generations each open pack pays this week; its owner must be active.
+
+    In its last week a pack pays none: a refund would come after its end.
+    """
     packs = week.packs
     place = np.searchsorted(active, packs.owner)
     place = np.minimum(place, max(active.size - 1, 0))
     here = active[place] == packs.owner if active.size else np.zeros(0, bool)
-    open_before = packs.starts < week_start_us(week.week)
+    is_open = packs.starts < week_start_us(week.week)
+    is_open &= packs.expires >= week.end
     stream = random_stream(week.seed, Stream.LEDGER, week.week)
     count = burn_counts(
         packs.balance, np.full(packs.owner.size, PACK_BURN), MEAN_CREDITS, stream
     )
-    return np.where(here & open_before, count, 0)
+    return np.where(here & is_open, count, 0)
 
 
 def run_chunk(
@@ -101,7 +108,7 @@ def run_chunk(
     )
     session_ids = np.zeros(sessions.owner.size, np.int64)
     if week.has_sessions:
-        session_ids = events.report_sessions(week.reporter, users, sessions)
+        session_ids = people_events.report_sessions(week.reporter, users, sessions)
         _expose(week, users, sessions)
     stream = random_stream(week.seed, Stream.VIDEO, week.week, number)
     count = draw_counts(mean, DISPERSION[segment], stream) * week.has_sessions
@@ -122,6 +129,22 @@ def run_chunk(
     videos = videos.take(_within_packs(videos, packs))
     if videos.owner.size:
         _settle(week, videos, session_ids)
+    if week.has_sessions:
+        _end_sessions(week, users, sessions, session_ids, videos)
+
+
+def _end_sessions(
+    week: Week,
+    users: np.ndarray,
+    sessions: Sessions,
+    session_ids: np.ndarray,
+    videos: Videos,
+) -> None:
+    last = np.zeros(sessions.owner.size, np.int64)
+    np.maximum.at(last, videos.session, videos.time)
+    people_events.report_session_ends(
+        week.reporter, users, sessions, session_ids, last_request=last
+    )
 
 
 def _make_videos(
@@ -154,6 +177,7 @@ def _make_videos(
         & ~people.is_holdout[user]
         & (time >= _rollout_us()[region]),
         weeks_open=week.weeks_open[region],
+        load=load_at(week.path, week.week, time),
     )
     return draw_videos(request, week_day=week.week * 7, stream=stream)
 
@@ -179,6 +203,7 @@ def _settle(week: Week, videos: Videos, session_ids: np.ndarray) -> None:
         week.reporter, videos, session_ids[videos.session] * week.has_sessions
     )
     events.report_charges(week.reporter, videos, charges, generation, "k")
+    week.compensated.append(compensation.grant(week.reporter, videos))
 
 
 def _book_packs(videos: Videos, charges: Charges, packs: Wallet) -> None:
@@ -206,7 +231,7 @@ def _expose(week: Week, users: np.ndarray, sessions: Sessions) -> None:
     first = rows[np.diff(owner[rows], prepend=-1) != 0]
     who = owner[first]
     people.is_exposed[who] = True
-    events.report_exposures(
+    people_events.report_exposures(
         week.reporter, who, sessions.time[first] + 2_000_000, people.is_holdout[who]
     )
 
@@ -241,6 +266,7 @@ def run_api(week: Week, packages: Wallet) -> int:
         pack=grant,
         can_motion=np.zeros(grant.size, bool),
         weeks_open=np.zeros(grant.size),
+        load=load_at(week.path, week.week, time),
     )
     videos = draw_videos(request, week_day=week.week * 7, stream=stream)
     videos = videos.take(_within_packs(videos, packages))

@@ -1,4 +1,4 @@
-"""Rows of what people do: registrations, sessions, exposures, generations, credits.
+"""Rows of generations and of the credits that pay them.
 
 Reads nothing. Writes nothing itself: it hands columns to the landing writer.
 """
@@ -12,9 +12,8 @@ from generation.scenario import columns as col
 from generation.scenario import videos as video
 from generation.scenario.landing import LandingWriter
 from generation.scenario.ledger import CLAIM_US, Charges
-from generation.scenario.population import CHANNELS, PLATFORMS, Population
+from generation.scenario.population import PLATFORMS, Population
 from generation.scenario.regions import COUNTRIES, REGIONS
-from generation.scenario.sessions import Sessions
 from generation.scenario.streams import Stream, random_stream
 
 API_ACCOUNT = 9 * 10**10  # numbers of API accounts lie above all users'
@@ -61,7 +60,7 @@ class Reporter:
         if not occurred.size:
             return
         number = self.numbers.take(letter, occurred.size)
-        platform, country = self._places(owner)
+        platform, country = self.places(owner)
         delay = _DELAYS_US[number % _DELAYS_US.size]
         envelope = {
             "event_id": col.ids(letter, number),
@@ -73,7 +72,8 @@ class Reporter:
         }
         self.writer.add(event_type, occurred, envelope | columns)
 
-    def _places(self, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def places(self, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Platform and country of users and API accounts."""
         is_api = owner >= API_ACCOUNT
         user = np.where(is_api, 0, owner)
         platform, country = self.people.platform[user], self.people.country[user]
@@ -83,45 +83,6 @@ class Reporter:
             country = country.copy()
             country[is_api] = FIRST_COUNTRY[region]
         return platform, country
-
-
-def report_registrations(
-    to: Reporter, owner: np.ndarray, time: np.ndarray, channel: np.ndarray
-) -> None:
-    """Users and API accounts that registered."""
-    columns = {
-        "user_id": col.ids("u", owner),
-        "account_id": col.ids("a", owner),
-        "channel": col.coded(channel, CHANNELS),
-    }
-    to.send("user_registered", "n", "app", time, owner, columns)
-
-
-def report_sessions(to: Reporter, users: np.ndarray, sessions: Sessions) -> np.ndarray:
-    """Sessions; returns their numbers."""
-    owner = users[sessions.owner]
-    number = to.numbers.take("e", owner.size)
-    columns = {
-        "user_id": col.ids("u", owner),
-        "account_id": col.ids("a", owner),
-        "session_id": col.ids("e", number),
-    }
-    to.send("session_started", "s", "app", sessions.time, owner, columns)
-    return number
-
-
-def report_exposures(
-    to: Reporter, users: np.ndarray, time: np.ndarray, is_holdout: np.ndarray
-) -> None:
-    """First sight of motion control, or being held out from it."""
-    columns = {
-        "user_id": col.ids("u", users),
-        "account_id": col.ids("a", users),
-        "feature": col.same("motion_control", users.size),
-        "variant": col.coded(is_holdout.astype(np.int8), ("treatment", "holdout")),
-        "experiment": col.same("motion_control_launch", users.size),
-    }
-    to.send("feature_exposed", "x", "app", time, users, columns)
 
 
 def report_videos(
@@ -140,11 +101,18 @@ def report_videos(
         "resolution": col.coded(videos.quality, video.RESOLUTIONS),
         "has_audio": col.flags(videos.has_audio),
     }
+    follows_motion = videos.mode == video.MOTION_CONTROL
     submitted = {
         "session_id": col.ids("e", session_number, is_user & (session_number > 0)),
         "video_seconds": col.numbers(videos.seconds),
         "reserved_credits": col.integers(videos.credits),
+        "motion_reference_seconds": pa.array(
+            videos.seconds.astype(np.float64), mask=~follows_motion
+        ),
+        "priority": col.coded(videos.is_paid.astype(np.int8), ("standard", "high")),
     }
+    if not is_user.all():
+        submitted["api_key_id"] = col.ids("K", owner, ~is_user)
     to.send("generation_submitted", "q", "app", videos.time, owner, shared | submitted)
     _report_finished(to, videos, shared)
     _report_uses(to, videos, number)
@@ -161,13 +129,18 @@ def _report_finished(
     columns = {
         "status": col.coded(videos.status, video.STATUSES),
         "video_seconds": col.numbers(np.where(delivered, videos.seconds, 0)),
-        "queue_ms": col.integers(videos.queue_ms),
-        "run_ms": col.integers(videos.run_ms),
+        "queue_ms": col.integers(videos.waited_ms),
+        "run_ms": col.integers(videos.ran_ms),
+        "started_at": col.times(videos.time + videos.waited_ms * 1000, videos.has_run),
         "charged_credits": col.integers(np.where(delivered, videos.credits, 0)),
         "cost_micros": col.integers(videos.cost_micros),
         "device": col.same(video.DEVICE, videos.owner.size),
         "gpu_seconds": col.numbers(np.round(videos.gpu_seconds, 3)),
         "error_class": col.coded(errors, ("capacity", "safety")),
+        "error_code": col.coded(
+            np.where(errors == 1, videos.has_run.astype(np.int8), -1),
+            ("request_refused", "video_refused"),
+        ),
     }
     to.send(
         "generation_finished",

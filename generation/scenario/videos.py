@@ -1,14 +1,17 @@
 """Generations of a week: how many, of what kind, how long and at what cost.
 
-Reads data/reference/device_cost.csv through credits. Writes nothing.
+Reads data/reference/{price_card,device_cost}.csv through credits. Writes nothing.
 """
 
 from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
-from generation.credits import read_device_costs
-from generation.scenario.calendar import day_of
+from generation.credits import cost_usd, find_rate
+from generation.scenario.calendar import FIRST_WEEK, day_index, day_of
+from generation.scenario.load import queue_factor
 
 MODELS = (
     "kling-v1-0",
@@ -45,27 +48,14 @@ RESOLUTIONS = ("720p", "1080p")
 STATUSES = ("succeeded", "failed", "moderated", "cancelled")
 SUCCEEDED, FAILED, MODERATED = 0, 1, 2
 FAILURE, MODERATION = 0.022, 0.036  # assumed rates
-# Credits per second at 720p, 1080p and 1080p with sound. The price card has them for
-# the models it lists; the others are assumed alike.
-CREDITS_PER_SECOND = np.array(
-    [
-        [4, 7, 7],
-        [4, 7, 7],
-        [4, 7, 7],
-        [4, 7, 7],
-        [4, 7, 7],
-        [3, 5, 5],
-        [6, 9, 9],
-        [4, 7, 10],
-        [6, 9, 12],
-        [5, 8, 8],
-        [9, 12, 12],
-    ]
-)
+BUSY, MOST_FAILURES = 0.95, 0.06  # more fail where the devices are all busy
+REFUSED_AT_ONCE = 0.5  # of the moderated: the request, not the video, was refused
+REFUSAL_MS = 400
+PRICED_ON = date(2026, 3, 31)  # the card has one price of each model
 MOTION_SHARE = 0.38  # of the videos of a user who has it, decaying to a third
 PAID_PRO_SHARE, FREE_PRO_SHARE = 0.55, 0.05
 DEVICE = "h100-sxm"
-DEVICES_PER_JOB = 2.12  # so that December's computing is about 28 % of the run-rate
+DEVICES_PER_JOB = 2.16  # so that December's computing is about 28 % of the run-rate
 MEAN_CREDITS = 36.0  # of a paid generation; turns credits to burn into generations
 
 
@@ -87,25 +77,48 @@ class Videos:
     queue_ms: np.ndarray
     run_ms: np.ndarray
     status: np.ndarray
+    is_refused: np.ndarray  # if it is moderated: before it ran
 
     def take(self, index: np.ndarray) -> "Videos":
         """A copy of some generations."""
         return Videos(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
     @property
+    def has_run(self) -> np.ndarray:
+        """False for requests that were refused before they reached a device."""
+        return ~(self.is_refused & (self.status == MODERATED))
+
+    @property
+    def waited_ms(self) -> np.ndarray:
+        """Time in the queue; a refusal needs none."""
+        return np.where(self.has_run, self.queue_ms, REFUSAL_MS)
+
+    @property
+    def ran_ms(self) -> np.ndarray:
+        """Time on the devices."""
+        return np.where(self.has_run, self.run_ms, 0)
+
+    @property
     def finished(self) -> np.ndarray:
         """When each generation ended, in microseconds."""
-        return self.time + (self.queue_ms + self.run_ms) * 1000
+        return self.time + (self.waited_ms + self.ran_ms) * 1000
 
     @property
     def gpu_seconds(self) -> np.ndarray:
         """Device time, all devices of a job together."""
-        return self.run_ms / 1000 * DEVICES_PER_JOB
+        return self.ran_ms / 1000 * DEVICES_PER_JOB
 
     @property
     def cost_micros(self) -> np.ndarray:
-        """Computing cost in millionths of a dollar."""
-        return np.ceil(self.gpu_seconds * device_micros_per_second()).astype(np.int64)
+        """Computing cost in millionths of a dollar, at each day's device price."""
+        if not self.time.size:
+            return np.empty(0, np.int64)
+        day = day_index(self.time)
+        first = int(day.min())
+        price = np.array(
+            [micros_per_second(each) for each in range(first, int(day.max()) + 1)]
+        )
+        return np.ceil(self.gpu_seconds * price[day - first]).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,7 @@ class Request:
     pack: np.ndarray
     can_motion: np.ndarray
     weeks_open: np.ndarray  # since the region has motion control
+    load: np.ndarray  # of the devices at that time
 
 
 def draw_videos(
@@ -138,7 +152,8 @@ def draw_videos(
         clip = stream.gamma(4, 2.4, int(motion.sum()))
         seconds[motion] = np.clip(np.round(clip), 3, 30)
     sound = WITH_SOUND[model] & (quality == 1) & (stream.random(count) < 0.4)
-    queue = stream.standard_gamma(1.2, count) * np.where(is_paid, 12, 160)
+    usual = np.where(is_paid, 12, 160) * queue_factor(request.load)
+    queue = stream.standard_gamma(1.2, count) * usual
     spread = np.exp(0.25 * stream.standard_normal(count))
     return Videos(
         owner=request.owner,
@@ -151,10 +166,11 @@ def draw_videos(
         quality=quality,
         seconds=seconds,
         has_audio=sound,
-        credits=CREDITS_PER_SECOND[model, quality + sound] * seconds,
+        credits=credits_per_second()[model, quality + sound] * seconds,
         queue_ms=(queue * 1000).astype(np.int64) + 40,
         run_ms=_run_ms(seconds, quality, spread),
-        status=_choose_status(stream.random(count)),
+        status=_choose_status(stream.random(count), request.load),
+        is_refused=stream.random(count) < REFUSED_AT_ONCE,
     )
 
 
@@ -164,17 +180,39 @@ def _run_ms(seconds: np.ndarray, quality: np.ndarray, spread: np.ndarray) -> np.
     return (run * 1000).astype(np.int64) + 100
 
 
-def _choose_status(uniform: np.ndarray) -> np.ndarray:
-    moderated = uniform < FAILURE + MODERATION
+def _choose_status(uniform: np.ndarray, load: np.ndarray) -> np.ndarray:
+    """Some fail, more under load, and some are moderated."""
+    failure = FAILURE + MOST_FAILURES / (1 + np.exp((BUSY - load) / 0.03))
+    moderated = uniform < failure + MODERATION
     return np.where(
-        uniform < FAILURE, FAILED, np.where(moderated, MODERATED, SUCCEEDED)
+        uniform < failure, FAILED, np.where(moderated, MODERATED, SUCCEEDED)
     )
 
 
-def device_micros_per_second() -> float:
-    """Price of a device second on the cost card, in millionths of a dollar."""
-    hourly = next(c.usd_per_hour for c in read_device_costs() if c.device == DEVICE)
-    return float(hourly) / 3600 * 1e6
+@cache
+def micros_per_second(day: int) -> float:
+    """Price of a device second on a day, in millionths of a dollar."""
+    on = FIRST_WEEK + timedelta(days=day)
+    return float(cost_usd(DEVICE, busy_seconds=1, on=on) * 1_000_000)
+
+
+@cache
+def credits_per_second() -> np.ndarray:
+    """Prices at 720p, 1080p and 1080p with sound. Shape [models, 3]."""
+    rows = []
+    for index, model in enumerate(MODELS):
+        mode = "motion_control" if index >= FIRST_MOTION else "text_to_video"
+        plain = [
+            find_rate(model, mode, resolution=resolution, on=PRICED_ON)
+            for resolution in RESOLUTIONS
+        ]
+        sound = plain[1]
+        if WITH_SOUND[index]:
+            sound = find_rate(
+                model, mode, resolution="1080p", on=PRICED_ON, has_audio=True
+            )
+        rows.append([int(rate.credits_per_second) for rate in (*plain, sound)])
+    return np.array(rows)
 
 
 def _choose_model(count: int, week_day: int, stream: np.random.Generator) -> np.ndarray:

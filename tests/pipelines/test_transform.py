@@ -5,6 +5,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pytest
 
 from pipelines import lake, transform, warehouse
@@ -55,6 +57,28 @@ def test_a_project_that_cannot_be_parsed_says_why(home: Path, project: Path) -> 
     (project / "models" / "broken.sql").write_text("select * from {{ ref('nowhere') }}")
     with pytest.raises(transform.BuildFailed, match="nowhere"):
         transform.build(home)
+
+
+def test_files_older_than_a_column_of_the_contract_read_as_null(tmp_path: Path) -> None:
+    """A release that adds a property must still read the lake of the one before."""
+    schema = lake.schema("subscription_started")
+    old = {name: dtype for name, dtype in schema.items() if name != "coupon"}
+    files = [tmp_path / "old.parquet", tmp_path / "new.parquet"]
+    pl.DataFrame({"event_id": ["e1"]}).match_to_schema(
+        old, missing_columns="insert"
+    ).write_parquet(files[0])
+    pl.DataFrame({"event_id": ["e2"], "coupon": ["SPRING"]}).match_to_schema(
+        schema, missing_columns="insert"
+    ).write_parquet(files[1])
+    for pinned, expected in (
+        (files[:1], [("e1", None)]),
+        (files, [("e1", None), ("e2", "SPRING")]),
+    ):
+        with duckdb.connect() as connection:
+            connection.execute("create schema raw")
+            connection.execute(transform._view("subscription_started", pinned))
+            query = "select event_id, coupon from raw.subscription_started order by 1"
+            assert connection.execute(query).fetchall() == expected
 
 
 def test_the_build_says_how_far_its_data_reaches(company_home: Path) -> None:

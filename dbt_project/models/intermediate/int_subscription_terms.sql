@@ -10,6 +10,14 @@ changed as (
     select * from {{ ref('stg_subscriptions_changed') }}
 ),
 
+resumed as (
+    select * from {{ ref('stg_subscriptions_resumed') }}
+),
+
+paused as (
+    select * from {{ ref('stg_subscriptions_paused') }}
+),
+
 cancelled as (
     select * from {{ ref('stg_subscriptions_cancelled') }}
 ),
@@ -24,9 +32,11 @@ statements as (
     select * from renewed
     union all
     select * from changed
+    union all
+    select * from resumed
 ),
 
--- A cancellation is a term of no price from `ends_at` on: what follows can undo it.
+-- A cancellation or a pause is a term of no price: what follows can undo it.
 terms as (
     select
         statements.subscription_id,
@@ -61,6 +71,21 @@ terms as (
         not cancelled.is_voluntary as is_involuntary
     from cancelled
     where not cancelled.is_test
+    union all
+    select
+        paused.subscription_id,
+        paused.account_id,
+        paused.event_id,
+        paused.occurred_at,
+        paused.paused_from as effective_at,
+        cast(null as string) as plan_id,
+        cast(null as int) as interval_months,
+        0 as price_minor,
+        cast(null as string) as currency,
+        true as is_end,
+        false as is_involuntary
+    from paused
+    where not paused.is_test
 ),
 
 -- Unpaid after the days of grace, a subscription has churned, whoever says so or not.

@@ -2,6 +2,10 @@ with refunds as (
     select * from {{ ref('stg_payments_refunded') }}
 ),
 
+disputes as (
+    select * from {{ ref('stg_chargebacks_lost') }}
+),
+
 payments as (
     select * from {{ ref('fct_payments') }}
 ),
@@ -14,8 +18,12 @@ rates as (
     select * from {{ ref('int_fx_rates') }}
 ),
 
-first_notices as (
+-- Money goes back because the house gives it or because a bank takes it.
+returns as (
     select
+        refunds.event_id,
+        refunds.occurred_at,
+        refunds.is_test,
         refunds.refund_id,
         refunds.payment_id,
         refunds.account_id,
@@ -23,10 +31,33 @@ first_notices as (
         refunds.currency,
         refunds.occurred_on as refunded_on
     from refunds
-    where not refunds.is_test
+    union all
+    select
+        disputes.event_id,
+        disputes.occurred_at,
+        disputes.is_test,
+        disputes.chargeback_id as refund_id,
+        disputes.payment_id,
+        disputes.account_id,
+        disputes.amount_minor,
+        disputes.currency,
+        disputes.occurred_on as refunded_on
+    from disputes
+),
+
+first_notices as (
+    select
+        returns.refund_id,
+        returns.payment_id,
+        returns.account_id,
+        returns.amount_minor,
+        returns.currency,
+        returns.refunded_on
+    from returns
+    where not returns.is_test
     qualify row_number() over (
-            partition by refunds.refund_id
-            order by refunds.occurred_at, refunds.event_id
+            partition by returns.refund_id
+            order by returns.occurred_at, returns.event_id
         ) = 1
 ),
 

@@ -21,7 +21,8 @@ final as (
         cast(floor(source.gpu_seconds * 1000 + 0.5) as bigint) as gpu_ms,
         cast(floor(source.video_seconds * 1000 + 0.5) as bigint) as delivered_ms,
         source.charged_credits,
-        source.cost_micros
+        source.cost_micros,
+        {{ utc('source.started_at') }} as started_at
     from source
 )
 

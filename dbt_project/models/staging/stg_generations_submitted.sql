@@ -15,7 +15,10 @@ final as (
         source.mode,
         source.model_id,
         source.reserved_credits,
-        source.prompt_sha256
+        source.prompt_sha256,
+        source.motion_reference_seconds,
+        source.priority,
+        source.api_key_id
     from source
 )
 

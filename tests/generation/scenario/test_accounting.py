@@ -31,13 +31,14 @@ def test_the_run_rate_of_one_weeks_starts_is_what_counting_days_gives() -> None:
     may = MONTHS.index((2025, 5))
     # By hand: a start on 10 March pays 10.03-10.04 (1), 10.04-10.05 (0.52) and
     # 10.05-10.06 (0.52 * 0.70). In May the second period covers the days before the
-    # 10th (9 of 31), the third one the other 22; and so on up to the 16th.
+    # 10th (9 of 31), the third one the other 22; and so on up to the 16th. Of renewals
+    # 0.6 % rest; 3.6 % of the second periods go on unpaid for 14 days of May.
     second = sum(day - 1 for day in range(10, 17)) / 7 / 31
     third = 1 - second
     run = accounting.class_maps(CONSUMER).run[USD, :, may, week] * MINOR_FACTOR[USD]
     assert run[0] == 0
-    assert run[1] == pytest.approx(0.52 * second)
-    assert run[2] == pytest.approx(0.52 * 0.70 * third)
+    assert run[1] == pytest.approx(0.52 * 0.994 * (second + 0.036 * 14 / 31))
+    assert run[2] == pytest.approx(0.52 * 0.70 * 0.994 * third)
 
 
 def test_dollars_are_booked_at_the_rate_of_the_periods_first_day() -> None:
@@ -48,7 +49,8 @@ def test_dollars_are_booked_at_the_rate_of_the_periods_first_day() -> None:
     first_period = accounting.class_maps(CONSUMER).run[yuan, 0, :, week]
     # Of the first period (10-16 March to 10-16 April) 19 days on average are in March.
     assert first_period[march] == pytest.approx(19 / 31 / rate)
-    assert first_period[april] == pytest.approx(12 / 30 / rate)
+    # Then 3.6 % of them have 14 days of grace, at the rate of March.
+    assert first_period[april] == pytest.approx((12 + 0.036 * 14) / 30 / rate)
 
 
 def test_a_yearly_price_is_a_twelfth_of_mrr_and_earned_by_the_day() -> None:
@@ -62,9 +64,19 @@ def test_a_yearly_price_is_a_twelfth_of_mrr_and_earned_by_the_day() -> None:
 def test_everything_paid_is_earned_once() -> None:
     week = day_of(2025, 3, 10) // 7
     earned = accounting.class_maps(CONSUMER).recognised[USD, :, :, week].sum() * 100
-    survival = retention.CLASSES[CONSUMER].survival(40)
-    inside = survival[:20].sum()  # periods that end within the horizon
-    assert inside < earned < survival[:21].sum()
+    paid = retention.CLASSES[CONSUMER].survival(40)
+    paid[1:] *= 1 - 0.010 - 0.006  # renewals given for nothing or at rest
+    inside = paid[:20].sum()  # periods that end within the horizon
+    assert inside < earned < paid[:21].sum()
+
+
+def test_a_quarterly_price_is_a_third_of_mrr_and_renews_after_three_months() -> None:
+    week = day_of(2025, 3, 10) // 7
+    may, july = MONTHS.index((2025, 5)), MONTHS.index((2025, 7))
+    quarterly = retention.CLASS_NAMES.index("consumer_quarter")
+    run = accounting.class_maps(quarterly).run[USD, :, :, week] * 100
+    assert run[:, may] == pytest.approx([1 / 3, 0, 0])
+    assert run[:, july] == pytest.approx([0, 0.42 / 3, 0])  # grace ended in June
 
 
 def test_a_payer_of_the_month_holds_a_subscription_on_any_of_its_days() -> None:

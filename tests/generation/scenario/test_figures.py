@@ -53,7 +53,7 @@ def accounts(launch_events: Reader, regions: pl.DataFrame) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def terms(launch_events: Reader, accounts: pl.DataFrame) -> pl.DataFrame:
-    """Priced intervals of subscriptions: the next term or the cancellation ends one."""
+    """Priced intervals of subscriptions: what is stated next, or an end, ends one."""
     columns = ["subscription_id", "account_id", "plan_id", "interval"]
     stated = pl.concat(
         [
@@ -62,23 +62,30 @@ def terms(launch_events: Reader, accounts: pl.DataFrame) -> pl.DataFrame:
                 pl.col("price_minor", "currency"),
                 pl.col("period_start").dt.date().alias("started_on"),
             )
-            for verb in ("started", "renewed", "changed")
+            for verb in ("started", "renewed", "changed", "resumed")
         ]
+        + [
+            launch_events(event_type).select(
+                *columns[:2],
+                pl.lit(0, pl.Int64).alias("price_minor"),
+                pl.col(end).dt.date().alias("started_on"),
+            )
+            for event_type, end in (
+                ("subscription_cancelled", "ends_at"),
+                ("subscription_paused", "paused_from"),
+            )
+        ],
+        how="diagonal",
     ).collect()
-    ended = launch_events("subscription_cancelled").select(
-        "subscription_id", pl.col("ends_at").dt.date().alias("ends_on")
-    )
     following = pl.col("started_on").shift(-1).over("subscription_id")
     stated = (
         stated.sort("subscription_id", "started_on")
-        .with_columns(following.alias("next_on"))
-        .join(ended.collect(), on="subscription_id", how="left")
-        .with_columns(pl.coalesce("next_on", "ends_on").alias("ended_on"))
+        .with_columns(following.alias("ended_on"))
         .with_columns(pl.col("ended_on").fill_null(date(2099, 1, 1)))
         .join(accounts, on="account_id")
         .join(pl.read_csv(REFERENCE / "plans.csv"), on="plan_id")
     )
-    months = pl.when(pl.col("interval") == "year").then(12).otherwise(1)
+    months = pl.col("interval").replace_strict({"month": 1, "quarter": 3, "year": 12})
     priced = to_usd(stated, amount="price_minor", day="started_on")
     return priced.with_columns((pl.col("usd") / months).alias("mrr_usd"))
 

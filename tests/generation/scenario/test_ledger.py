@@ -105,6 +105,7 @@ def make_videos(**changes: list[int]) -> Videos:
         "queue_ms": 0,
         "run_ms": 10_000,
         "status": FAILED,
+        "is_refused": False,
     }
     columns = {name: np.full(size, value) for name, value in plain.items()}
     return Videos(**columns | {name: np.array(v) for name, v in changes.items()})

@@ -13,8 +13,10 @@ from generation.events import EVENT_TYPES
 from generation.scenario import checkpoint, landing
 from generation.scenario.calendar import week_of
 from generation.scenario.company import Company
-from generation.scenario.simulate import simulate
+from generation.scenario.simulate import Manifest, simulate
 
+# In the tiny company there may be none of these.
+RARE = {"chargeback_won", "contract_signed", "seat_added", "seat_removed"}
 EARLY = {"scale": 0.0005, "start": date(2024, 10, 7)}
 
 
@@ -69,11 +71,15 @@ def test_a_rerun_leaves_files_that_readers_have_seen_untouched(
     assert after == before
 
 
-@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES.keys() - {"vote_cast"}))
-def test_every_row_decodes_as_its_event(event_type: str, tiny_company: Path) -> None:
+@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
+def test_every_row_decodes_as_its_event(
+    event_type: str, tiny_company: Path, launch: tuple[Path, Manifest]
+) -> None:
     struct = EVENT_TYPES[event_type]
     rows = 0
-    for path in tiny_company.rglob(f"{event_type}.parquet"):
+    for path in (launch[0] if event_type in RARE else tiny_company).rglob(
+        f"{event_type}.parquet"
+    ):
         frame = pl.read_parquet(path)
         assert frame.columns == list(dict.fromkeys(frame.columns))
         assert set(frame.columns) == set(struct.__struct_fields__)

@@ -1,0 +1,18 @@
+with source as (
+    select * from {{ source('raw', 'api_key_created') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        {{ reporting_day(utc('source.occurred_at')) }} as occurred_on,
+        source.platform,
+        source.is_test,
+        source.account_id,
+        source.api_key_id,
+        source.workspace_id
+    from source
+)
+
+select * from final

@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('raw', 'workspace_created') }}
+),
+
+final as (
+    select
+        source.event_id,
+        {{ utc('source.occurred_at') }} as occurred_at,
+        {{ reporting_day(utc('source.occurred_at')) }} as occurred_on,
+        source.platform,
+        source.is_test,
+        source.account_id,
+        source.workspace_id,
+        source.tier,
+        source.seats
+    from source
+)
+
+select * from final
