@@ -38,6 +38,10 @@ REASONS = {
     Reason.INVALID_TEXT: "A text contains U+0000.",
     Reason.TOO_LARGE: f"The event has more than {MAX_EVENT_BYTES:,} bytes.",
     Reason.TOO_DEEP: f"The event is nested deeper than {MAX_DEPTH} levels.",
+    Reason.CONFLICTING_DUPLICATE: (
+        "The event repeats an accepted one, by its id or by what it is about, and"
+        " states something else."
+    ),
     Reason.TRUNCATED_FILE: "The rest of a file cannot be read; one record a file.",
     Reason.UNREADABLE_FILE: "Nothing of a file can be read; one record a file.",
 }
