@@ -126,10 +126,10 @@ def _as_sent(rows: pl.DataFrame) -> pl.DataFrame:
 def _by_event_type(
     frame: pl.DataFrame, path: Path | None
 ) -> Sequence[tuple[str | None, pl.DataFrame]]:
-    """Part the rows by the column `event_type`; without one the file's name says it."""
+    """Part the rows by the column `event_type`; else the file's name tells."""
     assert path is not None
     if "event_type" not in frame.columns:
-        return [(path.stem, frame)]
+        return [(path.name.split(".")[0], frame)]
     parts = frame.partition_by("event_type", as_dict=True, maintain_order=True)
     return [(key[0], rows) for key, rows in parts.items()]
 

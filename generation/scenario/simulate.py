@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+from generation.scenario.bots import Bots
 from generation.scenario.calendar import FIRST_WEEK, WEEKS, week_of, week_start
 from generation.scenario.company import Company
 from generation.scenario.dirt import Dirt, DirtRates
@@ -94,7 +95,8 @@ def simulate(
     soiler = None if dirt is None else Dirt(dirt, seed=seed)
     workers = workers or max((os.cpu_count() or 1) - 1, 1)
     writer = LandingWriter(out, workers=workers, dirt=soiler)
-    _run(manifest, simulate_path(Parameters.load(preset)), writer, on_progress)
+    path = simulate_path(Parameters.load(preset))
+    _run(manifest, path, writer, soiler, on_progress)
     manifest = replace(manifest, events=writer.events)
     truth = weekly_truth(preset, week_of(start), week_of(start) + weeks)
     if soiler is not None:
@@ -108,6 +110,7 @@ def _run(
     manifest: Manifest,
     path: ExpectedPath,
     writer: LandingWriter,
+    dirt: Dirt | None,
     on_progress: Progress | None,
 ) -> None:
     """Simulate all weeks from the company's first one on."""
@@ -120,13 +123,20 @@ def _run(
         weeks=first + manifest.weeks,
         first_usage_week=first,
     )
+    bots = None
+    if dirt is not None:
+        bots = Bots(
+            company.people, share=dirt.rates.bots, seed=manifest.seed, first_week=first
+        )
     for week in range(first + manifest.weeks):
         writer.begin(week)
         company.run_week(week)
+        if bots is not None and dirt is not None:
+            dirt.count_bots(bots.run_week(writer, week))
         writer.finish()
         if on_progress is not None:
             on_progress(max(week - first + 1, 0), manifest.weeks, writer.events)
-    if manifest.dirty:
+    if dirt is not None:
         writer.land_late(first + manifest.weeks)
     writer.close()
 

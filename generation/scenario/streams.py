@@ -30,6 +30,7 @@ class Stream(IntEnum):
     BILLING = 14
     EXPOSURE = 15
     DIRT = 16
+    BOTS = 17
 
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:
