@@ -2,6 +2,10 @@ with generations as (
     select * from {{ ref('stg_generations_submitted') }}
 ),
 
+bots as (
+    select * from {{ ref('int_bots') }}
+),
+
 -- By week and month at once: the months of a straddling week stay apart.
 final as (
     select distinct
@@ -10,8 +14,11 @@ final as (
         {{ week_start('generations.occurred_at') }} as week_start,
         {{ month_start('generations.occurred_at') }} as month_start
     from generations
+    left join bots
+        on generations.user_id = bots.user_id
     where
-        not generations.is_test
+        bots.user_id is null
+        and not generations.is_test
         and generations.platform <> 'api'
         and generations.user_id is not null
 )

@@ -20,7 +20,9 @@ final as (
     from users
     left join first_payments
         on users.account_id = first_payments.account_id
-    where not users.is_test
+    where
+        not users.is_test
+        and not users.is_bot
 )
 
 select * from final

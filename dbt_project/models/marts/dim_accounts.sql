@@ -19,7 +19,8 @@ final as (
         openings.registered_at as opened_at,
         openings.country,
         openings.region,
-        openings.is_test
+        openings.is_test,
+        openings.is_bot
     from openings
 )
 

@@ -19,7 +19,9 @@ final as (
     from generations
     left join accounts
         on generations.account_id = accounts.account_id
-    where not generations.is_test
+    where
+        not generations.is_test
+        and not coalesce(accounts.is_bot, false)
     group by
         cast(generations.occurred_at as date),
         coalesce(accounts.region, 'unknown'),
