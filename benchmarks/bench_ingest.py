@@ -65,8 +65,8 @@ def _events(
     """Rows in which ids and times vary and the rest is constant or short."""
     week = np.timedelta64(7, "D").astype("timedelta64[us]").astype(np.int64)
     moment = pl.Series(start + rng.integers(0, week, count).astype("timedelta64[us]"))
-    prefix = f"{event_type[:1]}{event_type[-1:]}{str(start)[2:10].replace('-', '')}"
-    number = pl.Series(rng.integers(0, 900_000, count)).cast(pl.String)
+    prefix = f"{list(MIX).index(event_type)}-{str(start)[2:10].replace('-', '')}"
+    number = pl.Series(rng.permutation(count)).cast(pl.String)
     columns: dict[str, pl.Series | pl.Expr] = {
         "event_id": prefix + pl.Series(np.arange(count)).cast(pl.String),
         "source": pl.lit("company"),
@@ -77,16 +77,16 @@ def _events(
     }
     for column in contract(event_type):
         if column.required and column.name not in columns:
-            columns[column.name] = _filled(column, number)
+            columns[column.name] = _filled(column, number, week=str(start)[2:10])
     return pl.DataFrame({"row": np.arange(count)}).select(**columns)
 
 
-def _filled(column: Column, number: pl.Series) -> pl.Series | pl.Expr:
+def _filled(column: Column, number: pl.Series, *, week: str) -> pl.Series | pl.Expr:
     if column.choices:
         return pl.lit(column.choices[-1])
     if column.dtype == pl.String:
         is_id = column.name.endswith("_id") and column.name != "model_id"
-        return column.name[0] + number if is_id else pl.lit("v1")
+        return column.name[0] + week + number if is_id else pl.lit("v1")
     if column.name.endswith(("_ms", "_micros", "gpu_seconds")):
         return number.cast(column.dtype)
     return pl.lit(20, column.dtype)

@@ -44,13 +44,15 @@ class Event(msgspec.Struct, kw_only=True, tag_field="event_type"):
 
     An event is identified by (`source`, `event_id`): a producer that sends it again
     uses the same pair. `received_at` is set by the platform when a producer leaves it
-    out.
+    out. `sent_at` is the time on the client's own clock when it sent the event: where
+    the clock is wrong, it says by how much.
     """
 
     event_id: Id
     source: Name
     occurred_at: Timestamp
     received_at: Timestamp | None = None
+    sent_at: Timestamp | None = None
     schema_version: Literal[1] = 1
     user_id: Id | None = None
     account_id: Id | None = None
@@ -509,4 +511,43 @@ AnyEvent = (
 )
 EVENT_TYPES: dict[str, type[Event]] = {
     struct.__struct_config__.tag: struct for struct in get_args(AnyEvent)
+}
+# What an event is about: of two events of a type that agree in these fields one is a
+# repeat, whatever their ids. What can rightly happen again has its time among them.
+NATURAL_KEYS: dict[str, tuple[str, ...]] = {
+    "user_registered": ("user_id",),
+    "session_started": ("session_id",),
+    "feature_exposed": ("user_id", "feature", "experiment"),
+    "generation_submitted": ("generation_id",),
+    "generation_finished": ("generation_id",),
+    "video_downloaded": ("generation_id", "user_id", "occurred_at"),
+    "video_shared": ("generation_id", "user_id", "destination", "occurred_at"),
+    "credits_granted": ("grant_id",),
+    "credits_spent": ("generation_id", "grant_id"),
+    "credits_refunded": ("generation_id", "grant_id"),
+    "credits_expired": ("grant_id",),
+    "subscription_started": ("subscription_id",),
+    "subscription_renewed": ("subscription_id", "period_start"),
+    "subscription_changed": ("subscription_id", "occurred_at"),
+    "subscription_cancelled": ("subscription_id", "occurred_at"),
+    "payment_succeeded": ("payment_id",),
+    "payment_failed": ("payment_id", "attempt"),
+    "payment_refunded": ("refund_id",),
+    "vote_cast": ("pair_id", "user_id"),
+    "trial_started": ("subscription_id",),
+    "subscription_paused": ("subscription_id", "paused_from"),
+    "subscription_resumed": ("subscription_id", "period_start"),
+    "invoice_issued": ("invoice_id",),
+    "chargeback_opened": ("chargeback_id",),
+    "chargeback_won": ("chargeback_id",),
+    "chargeback_lost": ("chargeback_id",),
+    "workspace_created": ("workspace_id",),
+    "seat_added": ("workspace_id", "occurred_at"),
+    "seat_removed": ("workspace_id", "occurred_at"),
+    "contract_signed": ("contract_id",),
+    "api_key_created": ("api_key_id",),
+    "device_seen": ("user_id", "device_id"),
+    "session_ended": ("session_id",),
+    "account_merged": ("merged_account_id",),
+    "user_deleted": ("user_id",),
 }

@@ -6,23 +6,25 @@ Reads tables in memory. Writes nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.clock import is_outside, to_utc
 from pipelines.columns import (
-    EARLIEST,
     LATEST,
     MAX_INT64,
+    NOTES,
     TIME,
     Column,
     check_order,
     contract,
+    lake_name,
 )
 from pipelines.quarantine import MAX_EVENT_BYTES, Fault, Reason
 
 MAX_AHEAD = timedelta(hours=24)
 
-_TICKS_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 _SMALL_INTEGERS = (
     pl.Int8,
     pl.Int16,
@@ -59,15 +61,33 @@ class Checked:
 
     Attributes:
         good: The accepted rows, in the lake's columns.
+        good_rows: Their positions in the table given, or None for all.
         bad_rows: Positions of the refused rows in the table given, ascending.
         faults: What is wrong with any of them.
         which: For each refused row, its place in `faults`.
     """
 
     good: pl.DataFrame
+    good_rows: pl.Series | None
     bad_rows: pl.Series
     faults: list[Fault]
     which: pl.Series
+
+
+class Table(NamedTuple):
+    """Events of one type that the contract accepts.
+
+    Attributes:
+        event_type: Their type.
+        rows: The events in the lake's columns.
+        origin: Where they came from.
+        lines: Where each stands there.
+    """
+
+    event_type: str
+    rows: pl.DataFrame
+    origin: str
+    lines: pl.Series
 
 
 @dataclass(frozen=True)
@@ -76,19 +96,19 @@ class Part:
 
     Attributes:
         received: How many events it held.
-        tables: The accepted ones, as (event type, table in the lake's columns).
+        tables: The accepted ones.
         rejects: The refused ones, as rows for the quarantine.
     """
 
     received: int
-    tables: list[tuple[str, pl.DataFrame]]
+    tables: list[Table]
     rejects: list[pl.DataFrame]
 
 
 def check_table(
     frame: pl.DataFrame, event_type: str, *, received_at: datetime
 ) -> Checked:
-    """Part the rows of one event type; `frame` has contract columns and `extra`.
+    """Part the rows of one event type; `frame` has contract columns, notes, `extra`.
 
     Args:
         frame: The rows; a column of the contract may be absent or of another type.
@@ -102,7 +122,7 @@ def check_table(
     suspects = [rule for rule, flag in zip(rules, flags.row(0), strict=True) if flag]
     if not suspects or frame.is_empty():
         good, none = _to_lake_columns(frame, event_type, received_at), pl.Series([])
-        return Checked(good, none, [], none)
+        return Checked(good, None, none, [], none)
     first_rule = frame.with_columns(
         pl.coalesce(
             pl.when(rule.violation).then(pl.lit(i, pl.Int32))
@@ -112,6 +132,7 @@ def check_table(
     good = frame.filter(first_rule.is_null())
     return Checked(
         good=_to_lake_columns(good, event_type, received_at),
+        good_rows=first_rule.is_null().arg_true(),
         bad_rows=first_rule.is_not_null().arg_true(),
         faults=[Fault(r.reason, r.pointer, r.message, event_type) for r in suspects],
         which=first_rule.drop_nulls(),
@@ -132,12 +153,12 @@ def _rules(event_type: str, schema: pl.Schema, received_at: datetime) -> Iterato
     if isinstance(occurred, pl.Datetime) and occurred.time_zone:
         came_in = pl.lit(received_at, TIME)
         if isinstance(received, pl.Datetime) and received.time_zone:
-            came_in = _to_utc("received_at", received).fill_null(received_at)
+            came_in = to_utc("received_at", received).fill_null(received_at)
         yield _rule(
             Reason.FUTURE_TIMESTAMP,
             "/occurred_at",
             "more than 24 hours after it was received",
-            _to_utc("occurred_at", occurred) > came_in + MAX_AHEAD,
+            to_utc("occurred_at", occurred) > came_in + MAX_AHEAD,
         )
 
 
@@ -171,11 +192,9 @@ def _value_rules(column: Column, dtype: pl.DataType) -> Iterator[Rule]:
         yield from _text_rules(column, value.cast(pl.String))
     elif column.dtype == TIME:
         assert isinstance(dtype, pl.Datetime)
-        ticks = _TICKS_PER_SECOND[dtype.time_unit]
-        low, high = (int(t.timestamp()) * ticks for t in (EARLIEST, LATEST))
-        is_outside = (value.to_physical() < low) | (value.to_physical() >= high)
-        message = f"expected a time from {EARLIEST.year} to {LATEST.year}"
-        yield _rule(Reason.BAD_TIMESTAMP, pointer, message, is_outside)
+        message = f"expected a time from {column.earliest.year} to {LATEST.year}"
+        violation = is_outside(column.name, dtype, column.earliest)
+        yield _rule(Reason.BAD_TIMESTAMP, pointer, message, violation)
     else:
         yield from _number_rules(column, dtype)
 
@@ -245,7 +264,13 @@ def _to_lake_columns(
         _lake_column(column, frame, received_at).alias(column.name)
         for column in contract(event_type)
     ]
-    return frame.select(*columns, pl.col("extra"))
+    notes = [
+        (pl.col(note) if note in frame.columns else pl.lit(None, dtype)).alias(
+            lake_name(note)
+        )
+        for note, dtype in NOTES.items()
+    ]
+    return frame.select(*columns, *notes, pl.col("extra"))
 
 
 def _lake_column(column: Column, frame: pl.DataFrame, received_at: datetime) -> pl.Expr:
@@ -256,17 +281,9 @@ def _lake_column(column: Column, frame: pl.DataFrame, received_at: datetime) -> 
     if dtype is None or not _is_readable(dtype, column):
         return default  # a column of another type has no values in checked rows
     if isinstance(dtype, pl.Datetime):
-        value = _to_utc(column.name, dtype)
+        value = to_utc(column.name, dtype)
     else:
         value = pl.col(column.name).cast(column.dtype)
     has_default = is_receipt or column.default is not None
     is_complete = frame[column.name].null_count() == 0
     return value if is_complete or not has_default else value.fill_null(default)
-
-
-def _to_utc(name: str, dtype: pl.Datetime) -> pl.Expr:
-    """A zoned time in UTC, rounded to the microsecond as the JSON decoder does."""
-    if dtype.time_unit == "ns":
-        ticks = (pl.col(name).to_physical() + 500) // 1000
-        return ticks.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    return pl.col(name).dt.convert_time_zone("UTC").cast(TIME)

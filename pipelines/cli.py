@@ -79,8 +79,8 @@ def simulate(
     ),
     weeks: Annotated[int, typer.Option(help="length of the activity window")] = 65,
     preset: Annotated[Preset, typer.Option()] = Preset.LITERAL,
-    dirty: Annotated[
-        bool, typer.Option("--dirty/--clean", help="add re-sends, late and bad rows")
+    clean: Annotated[
+        bool, typer.Option("--clean", help="no re-sends, late or bad rows, no bots")
     ] = False,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="only solve the parameters and compare")
@@ -98,7 +98,7 @@ def simulate(
         start=start.date(),
         weeks=weeks,
         preset=preset.value,
-        dirty=dirty,
+        is_clean=clean,
         out=out,
     )
 

@@ -20,6 +20,12 @@ MAX_INT64 = 2**63 - 1
 # Times outside are clocks that were never set, or units taken for one another.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+# What a clock that was never set still tells: how long ago something was.
+CLOCK_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+# What ingestion notes of a row; named so that no property of a producer is hit.
+CLIENT_TIME, UPCAST = "__client_occurred_at", "__upcast"
+NOTES = {CLIENT_TIME: TIME, UPCAST: pl.String()}
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,11 @@ class Column:
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+
+    @property
+    def earliest(self) -> datetime:
+        """The first time that may be stated."""
+        return CLOCK_EARLIEST if self.name == "sent_at" else EARLIEST
 
     @property
     def expectation(self) -> str:
@@ -97,9 +108,19 @@ def check_order(event_type: str) -> tuple[Column, ...]:
 
 @cache
 def lake_schema(event_type: str) -> dict[str, pl.DataType]:
-    """The columns of a lake file: the contract's, then unknown properties as JSON."""
+    """The columns of a lake file: the contract's, ours, unknown properties as JSON.
+
+    `client_occurred_at` is what the client stated where `occurred_at` was corrected;
+    `upcast` names the rules by which an outdated form was read.
+    """
     schema = {column.name: column.dtype for column in contract(event_type)}
-    return schema | {"extra": pl.String()}
+    notes = {lake_name(note): dtype for note, dtype in NOTES.items()}
+    return schema | notes | {"extra": pl.String()}
+
+
+def lake_name(note: str) -> str:
+    """What the lake calls a note of ingestion."""
+    return note.removeprefix("__")
 
 
 def _column(field: inspect.Field, *, annotation: Any) -> Column:

@@ -80,11 +80,11 @@ def run_simulate(
     weeks: int,
     preset: str,
     out: Path | None,
-    dirty: bool = False,
+    is_clean: bool = False,
 ) -> None:
     """Write the reference company's events to the landing folder."""
     scenario = import_module("generation.scenario.simulate")
-    dirt = import_module("generation.scenario.dirt").DirtRates() if dirty else None
+    rates = import_module("generation.scenario.dirt").DirtRates()
     folder = out or settings().home / "landing" / "company"
     with task(f"simulating the company at {scale:g}", total=None) as (progress, bar):
 
@@ -101,7 +101,7 @@ def run_simulate(
                 start=start,
                 weeks=weeks,
                 preset=preset,
-                dirt=dirt,
+                dirt=None if is_clean else rates,
                 on_progress=advance,
             )
         except ValueError as error:
@@ -253,6 +253,8 @@ def run_status(*, as_json: bool) -> None:
             count: sum(batch[count] for batch in batches)
             for count in ("received", "accepted", "duplicate", "quarantined")
         },
+        "duplicates": lake.duplicates_by_kind(home),
+        "corrected": lake.amendments(home),
         "quarantine": lake.quarantine_summary(home),
         "published": None,
         "last_failure": warehouse.last_failure(home),

@@ -12,12 +12,20 @@ from typing import Any
 
 import msgspec
 
-from generation.events import EVENT_TYPES, SCHEMA_VERSION, AnyEvent, Event
+from generation.events import (
+    EVENT_TYPES,
+    NATURAL_KEYS,
+    SCHEMA_VERSION,
+    AnyEvent,
+    Event,
+)
 from pipelines.check import MAX_AHEAD
+from pipelines.clock import MAX_CLOCK_ERROR
 from pipelines.columns import EARLIEST, LATEST, Column, contract
 from pipelines.dedupe import WINDOW_DAYS
 from pipelines.quarantine import MAX_DEPTH, MAX_EVENT_BYTES, Reason
 from pipelines.settings import ROOT
+from pipelines.upcasts import RULES
 
 REASONS = {
     Reason.INVALID_JSON: "The line is not JSON, or its text is not Unicode.",
@@ -38,9 +46,32 @@ REASONS = {
     Reason.INVALID_TEXT: "A text contains U+0000.",
     Reason.TOO_LARGE: f"The event has more than {MAX_EVENT_BYTES:,} bytes.",
     Reason.TOO_DEEP: f"The event is nested deeper than {MAX_DEPTH} levels.",
+    Reason.CONFLICTING_DUPLICATE: (
+        "The event repeats an accepted one, by its id or by what it is about, and"
+        " states something else."
+    ),
     Reason.TRUNCATED_FILE: "The rest of a file cannot be read; one record a file.",
     Reason.UNREADABLE_FILE: "Nothing of a file can be read; one record a file.",
 }
+
+
+def _describe_rules() -> Iterator[str]:
+    """One line for each outdated form."""
+    forms = {
+        "milliseconds": "in milliseconds",
+        "hyphens": "with hyphens for underscores",
+        "digits": "as text of digits",
+    }
+    for rule in RULES:
+        senders = f" by {rule.platform} {rule.app_version}*" if rule.platform else ""
+        end = f" to before {rule.until:%Y-%m-%d}" if rule.until < LATEST else " on"
+        yield (
+            f"`{rule.name}`: `{rule.field}` of {rule.event_type} sent as `{rule.sent}`"
+            f" {forms[rule.form]}{senders}, from {rule.since:%Y-%m-%d}{end}."
+        )
+
+
+_FORMS = "\n".join(f"  - {line}" for line in _describe_rules())
 
 _INTRODUCTION = f"""# Events
 
@@ -48,14 +79,22 @@ Generated from `generation/events.py` by `python -m pipelines.contract_docs`; th
 contract as JSON Schema is in [events.schema.json](events.schema.json).
 
 An event is one line of NDJSON (`.ndjson`, `.ndjson.gz`) with `event_type`, or one row
-of a Parquet file. A Parquet file without a column `event_type` is named after it
-(`session_started.parquet`, in parts also `session_started.2.parquet`). Both are held to
-the same rules.
+of a Parquet file. A Parquet file without a column `event_type` is named after it, up
+to the first dot (`session_started.parquet`, `session_started.2.parquet`). Both are held
+to the same rules.
 
 - An event is identified by (`source`, `event_id`). Sent again within {WINDOW_DAYS} days
   of receipt (UTC dates) it is a duplicate: the first loaded wins, within one load the
   earliest received, then the first in order of files. Send what failed again; nothing
   is counted twice.
+- Under another id an event is a duplicate too, however much later, when it is about the
+  same thing: each event type below says which fields tell. A repeat of either kind that
+  states something else than the accepted event is quarantined.
+- A client that states `sent_at` may have a wrong clock: where `sent_at` is more than
+  {MAX_CLOCK_ERROR.total_seconds():g} seconds off `received_at`, `occurred_at` is
+  corrected by the difference; the lake keeps the client's own in `client_occurred_at`.
+- Some outdated forms are still read, and noted in the lake's column `upcast`:
+{_FORMS}
 - `received_at` may be left out. An event of the inbox then has the time at which its
   body was received; an event of a file the time at which its load began.
 - Null means "not stated" everywhere: the default holds, or the field is missing.
@@ -110,7 +149,9 @@ def _types() -> Iterator[str]:
     envelope = _envelope_columns()
     for tag, struct in EVENT_TYPES.items():
         yield f"### {tag}\n"
+        keys = ", ".join(f"`{key}`" for key in NATURAL_KEYS[tag])
         yield f"{inspect.getdoc(struct)}\n"
+        yield f"Told once for each {keys}.\n"
         yield from _table([c for c in contract(tag) if c not in envelope])
 
 

@@ -16,14 +16,17 @@ import msgspec
 import polars as pl
 import pyarrow as pa
 
-from generation.events import EVENT_TYPES, Event
-from pipelines.columns import EARLIEST, LATEST, Column, check_order, contract
+from generation.events import EVENT_TYPES, Event, Timestamp
+from pipelines.clock import true_time
+from pipelines.columns import LATEST, UPCAST, Column, check_order, contract
 from pipelines.quarantine import MAX_DEPTH, MAX_EVENT_BYTES, Fault, Reason
+from pipelines.upcasts import upcast_properties
 
 _NULL = b"null"
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NOT_BRACKETS = re.compile(rb"[^\[\]{}]")
 _UNTYPED = msgspec.json.Decoder()
+_TIMES = msgspec.json.Decoder(Timestamp | None)
 _PROPERTIES = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Pinned msgspec states the cause only in words; tests hold one case for each.
 _REASON_BY_MESSAGE = (
@@ -39,27 +42,40 @@ _REASON_BY_MESSAGE = (
 
 
 class Decoded(NamedTuple):
-    """An event of the contract, and the properties that the contract does not know."""
+    """An event of the contract.
+
+    Attributes:
+        event_type: Its type.
+        event: Its fields, as the client stated them.
+        extra: The properties that the contract does not know, as JSON.
+        upcast: The rules by which an outdated form was read.
+    """
 
     event_type: str
     event: Event
     extra: str | None = None
+    upcast: str | None = None
 
 
-def decode_line(line: bytes) -> Decoded | Fault:
-    """Decode one event; what the contract refuses comes back as a Fault."""
+def decode_line(line: bytes, *, received_at: datetime) -> Decoded | Fault:
+    """Decode one event; what the contract refuses comes back as a Fault.
+
+    Args:
+        line: One object of JSON.
+        received_at: When it came in, unless it says so itself.
+    """
     if len(line) > MAX_EVENT_BYTES:
         limit = f"an event has at most {MAX_EVENT_BYTES} bytes, got {len(line)}"
         return Fault(Reason.TOO_LARGE, "", limit)
     try:
         event = _known_properties_only().decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _decode_slowly(line)
+        return _decode_slowly(line, received_at)
     return Decoded(str(type(event).__struct_config__.tag), event)
 
 
 def to_frame(rows: Sequence[Decoded], event_type: str) -> pl.DataFrame:
-    """Turn events of one type into the contract's columns plus `extra`."""
+    """Turn events of one type into the contract's columns, `extra` and notes."""
     names = EVENT_TYPES[event_type].__struct_fields__
     values = zip(*(msgspec.structs.astuple(row.event) for row in rows), strict=True)
     by_name = dict(zip(names, values, strict=True))
@@ -67,6 +83,7 @@ def to_frame(rows: Sequence[Decoded], event_type: str) -> pl.DataFrame:
         column.name: pa.array(by_name[column.name], _arrow_type(column))
         for column in contract(event_type)
     }
+    arrays[UPCAST] = pa.array([row.upcast for row in rows], pa.string())
     arrays["extra"] = pa.array([row.extra for row in rows], pa.string())
     frame = pl.from_arrow(pa.table(arrays))
     assert isinstance(frame, pl.DataFrame)
@@ -91,7 +108,7 @@ def _known_properties_only() -> msgspec.json.Decoder[Event]:
     return msgspec.json.Decoder(reduce(or_, closed))
 
 
-def _decode_slowly(line: bytes) -> Decoded | Fault:
+def _decode_slowly(line: bytes, received_at: datetime) -> Decoded | Fault:
     """Find the first fault in the contract's order, or set unknown properties aside."""
     if _depth(line) > MAX_DEPTH:
         return Fault(Reason.TOO_DEEP, "", f"nested deeper than {MAX_DEPTH} levels")
@@ -102,14 +119,34 @@ def _decode_slowly(line: bytes) -> Decoded | Fault:
     event_type = _event_type(properties)
     if isinstance(event_type, Fault):
         return event_type
-    values = _values(properties, event_type)
+    occurred = _occurred(properties, received_at)
+    upcast = None
+    if occurred is not None:
+        properties, upcast = upcast_properties(properties, event_type, occurred)
+    values = _values(properties, event_type, occurred)
     if isinstance(values, Fault):
         return values
     known = {"event_type", *EVENT_TYPES[event_type].__struct_fields__}
     extra = _extra({k: bytes(v) for k, v in properties.items() if k not in known})
     if isinstance(extra, Fault):
         return replace(extra, event_type=event_type)
-    return Decoded(event_type, EVENT_TYPES[event_type](**values), extra)
+    return Decoded(event_type, EVENT_TYPES[event_type](**values), extra, upcast)
+
+
+def _occurred(
+    properties: Mapping[str, msgspec.Raw], received_at: datetime
+) -> datetime | None:
+    """When an event occurred by a right clock; None if it does not say."""
+    times = {}
+    for name in ("occurred_at", "received_at", "sent_at"):
+        try:
+            times[name] = _TIMES.decode(bytes(properties.get(name, _NULL)))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+    occurred, sent = times["occurred_at"], times["sent_at"]
+    if occurred is None or sent is None:
+        return occurred
+    return true_time(occurred, sent, times["received_at"] or received_at)
 
 
 def _event_type(properties: Mapping[str, msgspec.Raw]) -> str | Fault:
@@ -128,7 +165,7 @@ def _event_type(properties: Mapping[str, msgspec.Raw]) -> str | Fault:
 
 
 def _values(
-    properties: Mapping[str, msgspec.Raw], event_type: str
+    properties: Mapping[str, msgspec.Raw], event_type: str, occurred: datetime | None
 ) -> dict[str, Any] | Fault:
     """The values of the contract's fields; null means "not stated"."""
     values: dict[str, Any] = {}
@@ -143,7 +180,8 @@ def _values(
             value = _decoder(event_type, column.name).decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             return replace(_fault(error, pointer=pointer), event_type=event_type)
-        reason = _fault_beyond_json(value, column)
+        is_corrected = column.name == "occurred_at" and occurred is not None
+        reason = _fault_beyond_json(occurred if is_corrected else value, column)
         if reason is not None:
             message = f"expected {column.expectation}"
             return Fault(reason, pointer, message, event_type)
@@ -157,7 +195,7 @@ def _fault_beyond_json(value: Any, column: Column) -> Reason | None:
     Told here only so that the first fault of a line is the one that its row in Parquet
     would have; lines without another fault meet these rules there.
     """
-    if isinstance(value, datetime) and not EARLIEST <= value < LATEST:
+    if isinstance(value, datetime) and not column.earliest <= value < LATEST:
         return Reason.BAD_TIMESTAMP
     if column.pattern is not None and value.endswith("\n"):
         return Reason.BAD_FORMAT

@@ -103,7 +103,7 @@ class KnownKeys:
     def add(self, run: Run) -> None:
         """Take in a run that this process has just written."""
         keys = read_run(run)
-        np.bitwise_or.at(self._slots, *_slot(keys))
+        set_bits(self._slots, *_slot(keys))
         self._recent.append((run, keys))
 
 
@@ -122,7 +122,7 @@ def hash_keys(frames: Sequence[pl.DataFrame]) -> tuple[Keys, npt.NDArray[np.int6
 
 def select_new(
     keys: Keys, received: npt.NDArray[np.int64], known: KnownKeys
-) -> tuple[Mask, Keys]:
+) -> tuple[Mask, Order]:
     """Decide which rows are first deliveries; the earliest received of a key wins.
 
     Args:
@@ -131,7 +131,7 @@ def select_new(
         known: The keys accepted before.
 
     Returns:
-        A mask over the rows, and the accepted keys sorted for a run.
+        A mask over the rows, and the accepted rows in the order of their keys.
     """
     order = np.argsort(keys.high)
     order = _settle_ties(order, keys, received)
@@ -141,7 +141,7 @@ def select_new(
     is_first = ~_repeats(ordered)
     keep = np.zeros(len(keys.high), np.bool_)
     keep[order[is_first]] = True
-    return keep, ordered.take(is_first)
+    return keep, order[is_first]
 
 
 def to_bytes(keys: Keys) -> bytes:
@@ -175,6 +175,18 @@ def sorted_keys(frames: Sequence[pl.DataFrame]) -> Keys:
 def is_whole(run: Run) -> bool:
     """Whether the run's file is there with the size it must have."""
     return run.path.exists() and run.path.stat().st_size == run.ids * _BYTES_PER_KEY
+
+
+def set_bits(
+    slots: npt.NDArray[np.uint8],
+    places: npt.NDArray[np.uint64],
+    bits: npt.NDArray[np.uint8],
+) -> None:
+    """Set a bit at each of the places, which ascend and may repeat."""
+    first = np.ones(len(places), np.bool_)
+    first[1:] = places[1:] != places[:-1]
+    starts = np.flatnonzero(first)
+    slots[places[starts]] |= np.bitwise_or.reduceat(bits, starts)
 
 
 def _slot(keys: Keys) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:

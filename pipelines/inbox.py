@@ -6,18 +6,15 @@ Reads and writes <home>/inbox.db and <home>/ingest.lock.
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
-
 from pipelines import quarantine
-from pipelines.dedupe import Run
+from pipelines.batch import Batch
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = (
     """
 create table inbox (
@@ -35,7 +32,15 @@ create table batches (
     accepted integer not null,
     duplicate integer not null,
     quarantined integer not null,
-    check (received = accepted + duplicate + quarantined)
+    same_key integer not null,
+    check (received = accepted + duplicate + quarantined),
+    check (same_key <= duplicate)
+);
+create table amendments (
+    batch_id text not null references batches,
+    name text not null,
+    rows integer not null,
+    primary key (batch_id, name)
 );
 create table sources (
     path text not null,
@@ -64,6 +69,11 @@ create table dedupe_runs (
     min_day integer not null,
     max_day integer not null
 );
+create table key_files (
+    path text primary key,
+    batch_id text not null references batches,
+    hashes integer not null
+);
 create table watermarks (
     source text not null,
     event_type text not null,
@@ -82,60 +92,6 @@ create table manifests (
 
 class Busy(RuntimeError):
     """Another process loads into the same home."""
-
-
-@dataclass(frozen=True)
-class LakeFile:
-    """One Parquet file of the lake, as the catalog lists it."""
-
-    path: Path
-    event_type: str
-    rows: int
-    bytes: int
-    sha256: str
-    min_occurred_at: datetime
-    max_occurred_at: datetime
-    min_received_at: datetime
-    max_received_at: datetime
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What became of the events: received = accepted + duplicate + quarantined."""
-
-    received: int = 0
-    accepted: int = 0
-    duplicate: int = 0
-    quarantined: int = 0
-
-    def __post_init__(self) -> None:
-        parts = self.accepted + self.duplicate + self.quarantined
-        if self.received != parts:
-            raise AssertionError(f"received {self.received} events, placed {parts}")
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            self.received + other.received,
-            self.accepted + other.accepted,
-            self.duplicate + other.duplicate,
-            self.quarantined + other.quarantined,
-        )
-
-
-@dataclass
-class Batch:
-    """Everything that one load adds, until the one transaction that makes it true."""
-
-    batch_id: str
-    loaded_at: datetime
-    counts: Counts = field(default_factory=Counts)
-    files: list[LakeFile] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-    rejects: list[pl.DataFrame] = field(default_factory=list)
-    watermarks: list[pl.DataFrame] = field(default_factory=list)
-    consumed_files: list[tuple[str, int, int]] = field(default_factory=list)
-    consumed_bodies: list[int] = field(default_factory=list)
-    manifests: Sequence[tuple[str, float, str]] = ()
 
 
 def database(home: Path) -> Path:
@@ -230,7 +186,7 @@ def to_text(moment: datetime) -> str:
 def _insert_batch(connection: sqlite3.Connection, batch: Batch) -> None:
     counts = batch.counts
     connection.execute(
-        "insert into batches values (?, ?, ?, ?, ?, ?)",
+        "insert into batches values (?, ?, ?, ?, ?, ?, ?)",
         (
             batch.batch_id,
             to_text(batch.loaded_at),
@@ -238,7 +194,12 @@ def _insert_batch(connection: sqlite3.Connection, batch: Batch) -> None:
             counts.accepted,
             counts.duplicate,
             counts.quarantined,
+            counts.same_key,
         ),
+    )
+    connection.executemany(
+        "insert into amendments values (?, ?, ?)",
+        [(batch.batch_id, name, rows) for name, rows in batch.amendments.items()],
     )
     connection.executemany(
         "insert or replace into manifests values (?, ?, ?)", batch.manifests
@@ -269,6 +230,13 @@ def _insert_files(connection: sqlite3.Connection, batch: Batch, home: Path) -> N
             "insert into dedupe_runs values (?, ?, ?, ?, ?)",
             (name, batch.batch_id, run.ids, run.min_day, run.max_day),
         )
+    connection.executemany(
+        "insert into key_files values (?, ?, ?)",
+        [
+            (path.relative_to(home).as_posix(), batch.batch_id, hashes)
+            for path, hashes in batch.key_files
+        ],
+    )
     for frame in batch.watermarks:
         connection.executemany(
             "insert into watermarks values (?, ?, ?) on conflict do update set"

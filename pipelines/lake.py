@@ -8,7 +8,7 @@ import hashlib
 import io
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -17,11 +17,11 @@ from typing import TypedDict
 import polars as pl
 import pyarrow as pa
 
-from pipelines import dedupe, inbox
+from pipelines import dedupe, inbox, repeats
+from pipelines.batch import LakeFile
 from pipelines.columns import lake_schema
-from pipelines.inbox import LakeFile
 
-RUNS = "_runs"
+RUNS, KEYS = "_runs", "_keys"
 
 
 class BatchTotals(TypedDict):
@@ -109,6 +109,22 @@ def ingest_totals(home: Path) -> list[BatchTotals]:
     ]
 
 
+def duplicates_by_kind(home: Path) -> dict[str, int]:
+    """How many events repeated an accepted one: under its id, or under another id."""
+    statement = (
+        "select coalesce(sum(duplicate - same_key), 0), coalesce(sum(same_key), 0)"
+        " from batches"
+    )
+    ((same_id, same_key),) = _rows(home, statement) or [(0, 0)]
+    return {"same_id": same_id, "same_key": same_key}
+
+
+def amendments(home: Path) -> dict[str, int]:
+    """How many accepted events were read with a correction, by its name."""
+    statement = "select name, sum(rows) from amendments group by name order by name"
+    return dict(_rows(home, statement))
+
+
 def quarantine_summary(home: Path) -> list[QuarantineCount]:
     """How many events were refused, by reason and event type."""
     statement = (
@@ -191,6 +207,26 @@ def write_run(home: Path, keys: dedupe.Keys, *, name: str) -> dedupe.Run:
     return dedupe.describe_run(path, keys)
 
 
+def write_hashes(home: Path, hashes: repeats.Hashes, *, name: str) -> Path:
+    """Write the hashes of accepted events' natural keys beside them."""
+    path = home / "lake" / KEYS / f"{name}.keys"
+    write_durably(path, repeats.to_bytes(hashes))
+    return path
+
+
+def read_accepted(
+    home: Path, event_type: str, batches: Sequence[str], first_keys: pl.Series
+) -> pl.DataFrame:
+    """Rows of some batches, committed or just written, whose first key is given."""
+    folder = home / "lake" / event_type
+    paths = [folder / f"{name}.parquet" for name in batches]
+    found = [path for path in paths if path.exists()]
+    if not found:
+        return pl.DataFrame(schema=schema(event_type))
+    is_wanted = pl.col(first_keys.name).is_in(first_keys.implode())
+    return pl.scan_parquet(found).filter(is_wanted).collect()
+
+
 def write_durably(path: Path, content: bytes) -> None:
     """Write a file so that it is whole or absent, whenever the power fails."""
     if not path.parent.exists():
@@ -207,10 +243,13 @@ def write_durably(path: Path, content: bytes) -> None:
 
 def delete_unlisted(home: Path, connection: sqlite3.Connection) -> None:
     """Remove what a load that died had written: the catalog does not list it."""
-    statement = "select path from lake_files union all select path from dedupe_runs"
+    statement = (
+        "select path from lake_files union all select path from dedupe_runs"
+        " union all select path from key_files"
+    )
     listed = {home / path for (path,) in connection.execute(statement)}
     for path in (home / "lake").glob("*/*"):
-        if path.suffix in {".parquet", ".run", ".tmp"} and path not in listed:
+        if path.suffix in {".parquet", ".run", ".keys", ".tmp"} and path not in listed:
             path.unlink()
 
 

@@ -6,6 +6,7 @@ Writes <home>/lake and the catalog in <home>/inbox.db.
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,21 +15,25 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from pipelines import dedupe, inbox, lake, landing
-from pipelines.check import Part
-from pipelines.inbox import Batch, Busy, Counts
+from pipelines import dedupe, inbox, known_files, lake, landing, repeats
+from pipelines.batch import Batch, Counts
+from pipelines.check import Part, Table
+from pipelines.dedupe import Mask
+from pipelines.inbox import Busy
 from pipelines.landing import Source
+from pipelines.quarantine import Fault, Reason, reject_rows
 from pipelines.rows import read_rows
-from pipelines.tables import read_tables
+from pipelines.tables import read_tables, to_json
 
 BATCH_ROWS = 1_000_000
 
 # Two files at a time: one waits for the disk while the other is encoded.
 _WRITERS = 2
 
-__all__ = ["Busy", "IngestReport", "ingest", "rebuild_runs"]
+__all__ = ["Busy", "IngestReport", "ingest"]
 
 # Called with the bytes loaded, the bytes that wait in all, and the events loaded.
 Progress = Callable[[int, int, int], None]
@@ -41,7 +46,8 @@ class IngestReport:
     Attributes:
         received: Events met: accepted + duplicate + quarantined.
         accepted: Events that are new in the lake.
-        duplicate: Events that had been accepted before, within 35 days.
+        duplicate: Events that repeat an accepted one.
+        same_key: Of these, those with an id of their own.
         quarantined: Events refused, with a reason.
         batches: Transactions committed.
         files: Files and bodies consumed.
@@ -51,6 +57,7 @@ class IngestReport:
     received: int
     accepted: int
     duplicate: int
+    same_key: int
     quarantined: int
     batches: int
     files: int
@@ -110,7 +117,10 @@ class _Loader:
         self._connection = connection
         self._manifests = manifests
         self._writers = writers
-        self._known = dedupe.KnownKeys(_listed_runs(home, connection))
+        self._known_ids = dedupe.KnownKeys(known_files.listed_runs(home, connection))
+        self._known_keys = repeats.KnownHashes(
+            known_files.listed_hashes(home, connection)
+        )
         self._batches = 0
         self._files = 0
 
@@ -140,6 +150,7 @@ class _Loader:
             counts.received,
             counts.accepted,
             counts.duplicate,
+            counts.same_key,
             counts.quarantined,
             batches=self._batches,
             files=self._files,
@@ -156,33 +167,58 @@ class _Loader:
 
     def _load_chunk(self, batch: Batch, parts: Sequence[Part], *, name: str) -> None:
         """Deduplicate the parts together and write what is new."""
-        tables = [table for part in parts for table in part.tables if len(table[1])]
+        tables = [table for part in parts for table in part.tables if len(table.rows)]
         rejects = [frame for part in parts for frame in part.rejects]
-        checked = sum(frame.height for _, frame in tables)
-        accepted = 0
-        if tables:
-            accepted = self._write_new(batch, tables, name=name)
+        refused = sum(frame.height for frame in rejects)
+        counts = Counts(received=refused, quarantined=refused)
         batch.rejects += rejects
-        batch.counts += Counts(
-            received=sum(part.received for part in parts),
-            accepted=accepted,
-            duplicate=checked - accepted,
-            quarantined=sum(frame.height for frame in rejects),
+        if tables:
+            counts += self._load_tables(batch, tables, name=name)
+        if counts.received != sum(part.received for part in parts):
+            raise AssertionError(f"{name}: not every event found its place")
+        batch.counts += counts
+
+    def _load_tables(
+        self, batch: Batch, tables: Sequence[Table], *, name: str
+    ) -> Counts:
+        """Part the rows into new ones, repeats and conflicts; write the new ones."""
+        ids, received = dedupe.hash_keys([table.rows for table in tables])
+        is_first_id, order = dedupe.select_new(ids, received, self._known_ids)
+        verdict = repeats.judge(
+            tables,
+            is_first_id,
+            self._known_keys,
+            lambda *key: lake.read_accepted(self._home, *key),
+        )
+        conflicts = list(_conflicts(tables, verdict.is_conflict))
+        batch.rejects += conflicts
+        self._write_new(batch, tables, verdict.is_new, name=name)
+        order = order[verdict.is_new[order]]
+        if len(order):
+            run = lake.write_run(self._home, ids.take(order), name=name)
+            batch.runs.append(run)
+            self._known_ids.add(run)
+            path = lake.write_hashes(self._home, verdict.hashes, name=name)
+            batch.key_files.append((path, len(verdict.hashes)))
+            self._known_keys.add(path)
+        is_repeat = ~verdict.is_new & ~verdict.is_conflict
+        return Counts(
+            received=len(is_repeat),
+            accepted=len(order),
+            duplicate=int(is_repeat.sum()),
+            quarantined=int(verdict.is_conflict.sum()),
+            same_key=int((is_repeat & is_first_id).sum()),
         )
 
     def _write_new(
-        self, batch: Batch, tables: Sequence[tuple[str, pl.DataFrame]], *, name: str
-    ) -> int:
-        """Write the rows that are first deliveries, and their keys; count them."""
-        keys, received = dedupe.hash_keys([frame for _, frame in tables])
-        keep, new_keys = dedupe.select_new(keys, received, self._known)
+        self, batch: Batch, tables: Sequence[Table], is_new: Mask, *, name: str
+    ) -> None:
+        """Write the accepted rows, one file for each event type."""
         by_type: dict[str, list[pl.DataFrame]] = {}
-        start = 0
-        for event_type, frame in tables:
-            mask = keep[start : start + frame.height]
-            start += frame.height
-            new = frame if mask.all() else frame.filter(pl.Series(mask))
-            by_type.setdefault(event_type, []).append(new)
+        for table, mask in _parts(tables, is_new):
+            rows = table.rows
+            new = rows if mask.all() else rows.filter(pl.Series(mask))
+            by_type.setdefault(table.event_type, []).append(new)
         merged = {kind: pl.concat(frames) for kind, frames in by_type.items()}
         new_tables = {kind: table for kind, table in merged.items() if table.height}
         batch.files += self._writers.map(
@@ -191,40 +227,9 @@ class _Loader:
             ),
             new_tables,
         )
-        batch.watermarks += [_watermarks(new_tables[kind], kind) for kind in new_tables]
-        if len(new_keys.high):
-            run = lake.write_run(self._home, new_keys, name=name)
-            batch.runs.append(run)
-            self._known.add(run)
-        return len(new_keys.high)
-
-
-def rebuild_runs(home: Path) -> int:
-    """Make every dedupe run again from the lake; gives how many there are."""
-    with inbox.exclusive(home), closing(inbox.connect(home)) as connection:
-        runs = connection.execute("select path from dedupe_runs").fetchall()
-        for (path,) in runs:
-            _rebuild_run(home, connection, home / path)
-        return len(runs)
-
-
-def _rebuild_run(home: Path, connection: sqlite3.Connection, path: Path) -> None:
-    """Make one run again from the lake files that were written with it."""
-    statement = "select path from lake_files where path like ?"
-    files = connection.execute(statement, (f"%/{path.stem}.parquet",))
-    columns = ["source", "event_id", "received_at"]
-    frames = [pl.read_parquet(home / name, columns=columns) for (name,) in files]
-    lake.write_durably(path, dedupe.to_bytes(dedupe.sorted_keys(frames)))
-
-
-def _listed_runs(home: Path, connection: sqlite3.Connection) -> Iterator[dedupe.Run]:
-    """The runs of the catalog; one that was lost is made again."""
-    statement = "select path, ids, min_day, max_day from dedupe_runs order by path"
-    for name, *values in connection.execute(statement).fetchall():
-        run = dedupe.Run(home / name, *values)
-        if not dedupe.is_whole(run):
-            _rebuild_run(home, connection, run.path)
-        yield run
+        for kind, rows in new_tables.items():
+            batch.watermarks.append(_watermarks(rows, kind))
+            batch.amendments.update(_amendments(rows))
 
 
 def _chunks(
@@ -249,3 +254,35 @@ def _watermarks(table: pl.DataFrame, event_type: str) -> pl.DataFrame:
         pl.lit(event_type).alias("event_type"),
         pl.col("occurred_at").max(),
     )
+
+
+def _amendments(rows: pl.DataFrame) -> Counter[str]:
+    """How many rows were read with a correction, by its name."""
+    names = rows["upcast"].drop_nulls().str.split(",").explode()
+    counts = Counter(dict(names.value_counts().rows()))
+    counts["clock"] = rows["client_occurred_at"].count()
+    return +counts
+
+
+def _parts(tables: Sequence[Table], mask: Mask) -> Iterator[tuple[Table, Mask]]:
+    """Each table with its part of a mask over the rows of all."""
+    start = 0
+    for table in tables:
+        yield table, mask[start : start + table.rows.height]
+        start += table.rows.height
+
+
+def _conflicts(tables: Sequence[Table], mask: Mask) -> Iterator[pl.DataFrame]:
+    """The rows that contradict an accepted event, for the quarantine."""
+    message = "repeats an accepted event and states something else"
+    for table, part in _parts(tables, mask):
+        places = np.flatnonzero(part)
+        if places.size:
+            fault = Fault(Reason.CONFLICTING_DUPLICATE, "", message, table.event_type)
+            yield reject_rows(
+                [fault],
+                which=pl.zeros(places.size, pl.Int32, eager=True),
+                origin=table.origin,
+                lines=table.lines[places],
+                raws=to_json(table.rows[places]),
+            )

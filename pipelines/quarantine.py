@@ -36,6 +36,7 @@ class Reason(StrEnum):
     INVALID_TEXT = "invalid_text"
     TOO_LARGE = "too_large"
     TOO_DEEP = "too_deep"
+    CONFLICTING_DUPLICATE = "conflicting_duplicate"
     TRUNCATED_FILE = "truncated_file"
     UNREADABLE_FILE = "unreadable_file"
 

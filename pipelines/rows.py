@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.check import Part, check_table
+from pipelines.check import Part, Table, check_table
+from pipelines.clock import correct_clocks
 from pipelines.decode import Decoded, decode_line, to_frame
 from pipelines.landing import Source
 from pipelines.quarantine import (
@@ -136,7 +137,7 @@ def _check_lines(lines: Sequence[Line], origin: str, received_at: datetime) -> P
     by_type: dict[str, list[tuple[Line, Decoded]]] = {}
     refused: list[tuple[Line, Fault]] = []
     for line in lines:
-        decoded = decode_line(line.raw)
+        decoded = decode_line(line.raw, received_at=received_at)
         if isinstance(decoded, Fault):
             refused.append((line, decoded))
         else:
@@ -144,11 +145,14 @@ def _check_lines(lines: Sequence[Line], origin: str, received_at: datetime) -> P
     tables = []
     for event_type, rows in by_type.items():
         frame = to_frame([decoded for _, decoded in rows], event_type)
+        frame = correct_clocks(frame, received_at)
         checked = check_table(frame, event_type, received_at=received_at)
         bad = [rows[i][0] for i in checked.bad_rows]
         faults = [checked.faults[i] for i in checked.which]
         refused += zip(bad, faults, strict=True)
-        tables.append((event_type, checked.good))
+        numbers = pl.Series([line.number for line, _ in rows], dtype=pl.UInt32)
+        good = numbers if checked.good_rows is None else numbers[checked.good_rows]
+        tables.append(Table(event_type, checked.good, origin, good))
     rejects = [_rejects(refused, origin)] if refused else []
     return Part(len(lines), tables, rejects)
 

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generation.events import EVENT_TYPES
-from pipelines.check import Part, check_table
-from pipelines.columns import contract
+from pipelines.check import Part, Table, check_table
+from pipelines.clock import correct_clocks
+from pipelines.columns import CLIENT_TIME, NOTES, contract
 from pipelines.landing import Source
 from pipelines.quarantine import (
     MAX_RAW_BYTES,
@@ -22,6 +23,7 @@ from pipelines.quarantine import (
     reject_file,
     reject_rows,
 )
+from pipelines.upcasts import upcast_table
 
 CHUNK_ROWS = 1_000_000
 
@@ -67,38 +69,64 @@ def _check_part(
     part = Part(frame.height, [], [])
     numbered = frame.with_row_index("__row", offset=first + 1)
     for event_type, rows in _by_event_type(numbered, source.path):
-        numbers, values = rows["__row"], rows.drop("__row")
         if event_type in EVENT_TYPES:
-            table = _gather_unknown(values, event_type)
-            checked = check_table(table, event_type, received_at=received_at)
-            part.tables.append((event_type, checked.good))
-            bad, faults, which = checked.bad_rows, checked.faults, checked.which
+            timed = correct_clocks(rows, received_at)
+            for form in upcast_table(timed, event_type):
+                _check_form(part, form, event_type, source, received_at)
         else:
-            bad, faults = (
-                pl.arange(rows.height, eager=True),
-                [_no_such_type(event_type)],
-            )
+            everything = pl.arange(rows.height, eager=True)
             which = pl.zeros(rows.height, pl.Int32, eager=True)
-        if len(bad):
-            rejects = reject_rows(
-                faults,
-                which=which,
-                origin=source.origin,
-                lines=numbers[bad],
-                raws=_to_json(values[bad]),
-            )
-            part.rejects.append(rejects)
+            faults = [_no_such_type(event_type)]
+            part.rejects.append(_rejects(rows, everything, faults, which, source))
     return part
+
+
+def _check_form(
+    part: Part, rows: pl.DataFrame, event_type: str, source: Source, received: datetime
+) -> None:
+    """Check rows of one type that came in one form, and add them to the part."""
+    table = _gather_unknown(rows.drop("__row"), event_type)
+    checked = check_table(table, event_type, received_at=received)
+    lines = rows["__row"]
+    if checked.good_rows is not None:
+        lines = lines[checked.good_rows]
+        rejects = _rejects(
+            rows, checked.bad_rows, checked.faults, checked.which, source
+        )
+        part.rejects.append(rejects)
+    part.tables.append(Table(event_type, checked.good, source.origin, lines))
+
+
+def _rejects(
+    rows: pl.DataFrame,
+    bad: pl.Series,
+    faults: list[Fault],
+    which: pl.Series,
+    source: Source,
+) -> pl.DataFrame:
+    """Refused rows for the quarantine, with the times that they stated."""
+    refused = rows[bad]
+    return reject_rows(
+        faults,
+        which=which,
+        origin=source.origin,
+        lines=refused["__row"],
+        raws=to_json(_as_sent(refused)),
+    )
+
+
+def _as_sent(rows: pl.DataFrame) -> pl.DataFrame:
+    """Refused rows without what ingestion has added."""
+    if CLIENT_TIME in rows.columns:
+        stated = pl.coalesce(CLIENT_TIME, "occurred_at").alias("occurred_at")
+        rows = rows.with_columns(stated)
+    return rows.drop("__row", *NOTES, strict=False)
 
 
 def _by_event_type(
     frame: pl.DataFrame, path: Path | None
 ) -> Sequence[tuple[str | None, pl.DataFrame]]:
-    """Part the rows by the column `event_type`; without one the file's name says it.
-
-    What stands before the name's first dot counts: session_started.2.parquet goes on
-    where session_started.parquet ended.
-    """
+    """Part the rows by the column `event_type`; else the file's name tells."""
     assert path is not None
     if "event_type" not in frame.columns:
         return [(path.name.split(".")[0], frame)]
@@ -120,6 +148,7 @@ def _no_such_type(name: object) -> Fault:
 def _gather_unknown(frame: pl.DataFrame, event_type: str) -> pl.DataFrame:
     """Keep the contract's columns and put all others into `extra` as JSON text."""
     known = [c.name for c in contract(event_type) if c.name in frame.columns]
+    known += [note for note in NOTES if note in frame.columns]
     unknown = sorted(set(frame.columns) - set(known) - {"event_type"})
     if not unknown:
         return frame.select(*known, pl.lit(None, pl.String).alias("extra"))
@@ -134,7 +163,7 @@ def _gather_unknown(frame: pl.DataFrame, event_type: str) -> pl.DataFrame:
     return frame.select(*known, extra.alias("extra"))
 
 
-def _to_json(frame: pl.DataFrame) -> pl.Series:
+def to_json(frame: pl.DataFrame) -> pl.Series:
     """Each row as the bytes of a JSON object, to be kept in quarantine."""
     text = _json_text(frame, frame.columns).cast(pl.Binary)
     return frame.select(text.alias("raw"))["raw"]

@@ -3,6 +3,10 @@ with generations as (
     select * from {{ ref('stg_generations_finished') }}
 ),
 
+accounts as (
+    select * from {{ ref('dim_accounts') }}
+),
+
 generations_daily as (
     select * from {{ ref('fct_generations_daily') }}
 ),
@@ -10,7 +14,11 @@ generations_daily as (
 received as (
     select count(*) as generations
     from generations
-    where not generations.is_test
+    left join accounts
+        on generations.account_id = accounts.account_id
+    where
+        not generations.is_test
+        and not coalesce(accounts.is_bot, false)
 ),
 
 kept as (

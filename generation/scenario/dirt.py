@@ -1,8 +1,9 @@
 """Soils the simulated events as the world does, and counts every row it touches.
 
 Reads nothing. Writes nothing itself. Whatever is put in can be told apart again:
-re-sends by their key, broken rows by the contract, test accounts by `is_test`. What is
-accepted then equals the clean events, but for `received_at` and unknown properties.
+repeats by their id or by what they are about, broken rows by the contract, test
+accounts by `is_test`, bots by what they do. What is accepted then equals the clean
+events, but for `received_at`, unknown properties and a second of wrong clocks.
 """
 
 from collections import Counter
@@ -23,14 +24,19 @@ from generation.scenario.calendar import (
     week_start,
     week_start_us,
 )
-from generation.scenario.columns import contract_fields, flags, times
+from generation.scenario.columns import contract_fields, flags
+from generation.scenario.deliveries import (
+    HOUR_US,
+    REPEATS,
+    re_send_waits,
+    receive,
+    times_of,
+)
+from generation.scenario.drift import FORMS, PLAIN, forms_of, split_forms
 from generation.scenario.streams import Stream, random_stream
+from generation.scenario.wrong_clocks import CLIENT_TYPES, choose_clocks, stamp
 
-HOUR_US = 3_600_000_000
 LATEST_US = 30 * DAY_US
-_RETRY_US = 40_000_000  # mean wait of a client that saw no answer
-_REPLAYED = 0.25  # of the re-sends: a client's queue, sent again within two weeks
-_REPLAY_US = (HOUR_US, 14 * DAY_US)
 
 
 def _microseconds(year: int, month: int, day: int, *, hour: int = 0) -> int:
@@ -40,9 +46,6 @@ def _microseconds(year: int, month: int, day: int, *, hour: int = 0) -> int:
 # The collector was down; clients held their events and sent them in two hours after it.
 OUTAGE_US = (_microseconds(2025, 12, 30, hour=10), _microseconds(2025, 12, 30, hour=16))
 _BACK_FILL_US = 2 * HOUR_US
-# A client release that sends a property of which the contract knows nothing.
-DRIFT_TYPE, DRIFT_NAME, DRIFT_COPIES = "generation_submitted", "audio", "has_audio"
-DRIFT_US = _microseconds(2025, 12, 3)
 
 
 @dataclass(frozen=True)
@@ -51,19 +54,29 @@ class DirtRates:
 
     Attributes:
         re_sent: Share of the rows that come twice.
+        retold: Share of the rows that come again under another id.
+        contradicted: Share that come again and state another country.
         late_hour: Share of the rows received more than an hour after they happened.
         late_day: Share received more than a day after; none later than 30 days.
         malformed: Lines that break off, per row.
         wrong: Lines with one property against the contract, per row.
+        skewed_clocks: Share of the accounts whose clock is two to ten minutes off.
+        unset_clocks: Share of the accounts whose clock counts from 1970.
         test_accounts: Accounts of our own testers, per account of the company.
+        bots: Accounts of programs, per account since the activity window began.
     """
 
     re_sent: float = 0.006
+    retold: float = 0.002
+    contradicted: float = 0.0001
     late_hour: float = 0.025
     late_day: float = 0.0008
     malformed: float = 0.0005
     wrong: float = 0.0001
+    skewed_clocks: float = 0.015
+    unset_clocks: float = 0.001
     test_accounts: float = 0.0002
+    bots: float = 0.012
 
 
 @dataclass(frozen=True)
@@ -71,13 +84,15 @@ class Soiled:
     """Events after soiling.
 
     Attributes:
-        table: All rows to land as columns.
-        landed: When each was received, in microseconds.
+        forms: All rows to land, as (file name, table, places in the arrays below).
+        landed: When each row was received, in microseconds.
+        occurred: When each happened in truth.
         broken: Lines to land beside them.
     """
 
-    table: pa.Table
+    forms: list[tuple[str, pa.Table, np.ndarray]]
     landed: np.ndarray
+    occurred: np.ndarray
     broken: list[BrokenRow]
 
 
@@ -85,7 +100,7 @@ class Dirt:
     """Soils table after table; `truth` says how many rows of each kind there are."""
 
     def __init__(self, rates: DirtRates, *, seed: int) -> None:
-        self._rates = rates
+        self.rates = rates
         self._seed = seed
         self._rows: Counter[tuple[int, str]] = Counter()
         self._blocks: Counter[tuple[int, str]] = Counter()
@@ -93,31 +108,33 @@ class Dirt:
     def soil(self, event_type: str, table: pa.Table, *, week: int) -> Soiled:
         """Soil the events of one type that the company reports in a week."""
         stream = self._stream(event_type, week)
-        table = self._add_test_accounts(event_type, table)
-        occurred = _times_of(table, "occurred_at")
-        received = self._delay(stream, occurred, _times_of(table, "received_at"))
-        table = _receive(table, received)
-        if event_type == DRIFT_TYPE:
-            self._count("drifted", occurred[occurred >= DRIFT_US])
+        draw = _account_draws(table["account_id"], self._seed)
+        testers = np.flatnonzero(draw < self.rates.test_accounts)
+        table = self._add_test_accounts(event_type, table, testers)
+        occurred = times_of(table, "occurred_at")
+        received = self._delay(stream, occurred, times_of(table, "received_at"))
+        table = receive(table, received)
         is_in_week = received < week_start_us(week) + WEEK_US
         broken = self._break(stream, event_type, table, where=is_in_week)
-        rows = np.flatnonzero(stream.random(received.size) < self._rates.re_sent)
-        self._count("duplicates", occurred[rows])
-        again = received[rows] + _re_send_waits(stream, rows.size)
-        re_sent = _receive(table.take(pa.array(rows)), again)
-        return Soiled(
-            pa.concat_tables([table, re_sent]),
-            np.concatenate([received, again]),
-            broken,
-        )
+        form = forms_of(event_type, table, occurred)
+        for which in np.unique(form[form != PLAIN]):
+            self.count(f"form_{FORMS[which]}", occurred[form == which])
+        if event_type in CLIENT_TYPES:
+            draw = np.concatenate([draw, draw[testers]])
+            table = self._set_clocks(stream, table, draw, occurred, received, week)
+        table, places, received = self._repeat(stream, table, occurred, received)
+        forms = split_forms(event_type, table, form[places])
+        return Soiled(list(forms), received, occurred[places], broken)
 
     def truth(self, end: int) -> dict[str, object]:
         """The rows of each kind by the week in which they happened, before `end`.
 
-        Kinds: `duplicates`; one for each reason of refusal (invalid_json, ...); of the
-        rows to be accepted, `late_hour` and `late_day` (received that much later),
-        `outage` (held back by it), `drifted` (with an unknown property), `test_events`;
-        `test_accounts` counts their registrations.
+        Kinds: `same_id` and `same_key`, the repeats; one for each reason of refusal
+        (invalid_json, ..., conflicting_duplicate); of the rows to be accepted,
+        `late_hour` and `late_day` (received that much later), `outage` (held back by
+        it), `skewed_clock` and `unset_clock`, `form_...` (in a form that the contract
+        does not know), `test_events` and `bot_events`; `test_accounts` and `bots`
+        count their registrations.
         """
         rows = {key: count for key, count in self._rows.items() if key[0] < end}
         totals: Counter[str] = Counter()
@@ -128,10 +145,17 @@ class Dirt:
             for (week, kind), count in sorted(rows.items())
         ]
         return {
-            "rates": asdict(self._rates),
+            "rates": asdict(self.rates),
             "totals": dict(sorted(totals.items())),
             "weeks": weeks,
         }
+
+    def count_bots(self, times: list[np.ndarray]) -> None:
+        """Add a week's bots to the truth: their registrations, then all the rest."""
+        for number, occurred in enumerate(times):
+            self.count("bot_events", occurred)
+            if number == 0:
+                self.count("bots", occurred)
 
     def _stream(self, event_type: str, week: int) -> np.random.Generator:
         block = self._blocks[week, event_type]
@@ -139,21 +163,66 @@ class Dirt:
         kind = list(EVENT_TYPES).index(event_type)
         return random_stream(self._seed, Stream.DIRT, week, kind, block)
 
-    def _count(self, kind: str, occurred: np.ndarray) -> None:
+    def count(self, kind: str, occurred: np.ndarray) -> None:
+        """Add rows of a kind to the truth, by the times at which they occurred."""
         weeks, counts = np.unique((occurred - FIRST_US) // WEEK_US, return_counts=True)
         for week, count in zip(weeks.tolist(), counts.tolist(), strict=True):
             self._rows[week, kind] += count
 
-    def _add_test_accounts(self, event_type: str, table: pa.Table) -> pa.Table:
+    def _add_test_accounts(
+        self, event_type: str, table: pa.Table, rows: np.ndarray
+    ) -> pa.Table:
         """Add testers: each does what an account of the company does, as a copy."""
-        draw = _account_draws(table["account_id"], self._seed)
-        rows = np.flatnonzero(draw < self._rates.test_accounts)
         copy = _as_test(event_type, table.take(pa.array(rows)))
-        occurred = _times_of(copy, "occurred_at")
-        self._count("test_events", occurred)
+        occurred = times_of(copy, "occurred_at")
+        self.count("test_events", occurred)
         if event_type == "user_registered":
-            self._count("test_accounts", occurred)
+            self.count("test_accounts", occurred)
         return pa.concat_tables([table, copy])
+
+    def _set_clocks(
+        self,
+        stream: np.random.Generator,
+        table: pa.Table,
+        draw: np.ndarray,
+        occurred: np.ndarray,
+        received: np.ndarray,
+        week: int,
+    ) -> pa.Table:
+        """Let the clients state times by their own clocks, right or wrong."""
+        clocks = choose_clocks(
+            draw * 5_000 % 1,  # lower digits: testers' clocks are as others' are
+            skewed=self.rates.skewed_clocks,
+            unset=self.rates.unset_clocks,
+            week=week,
+        )
+        is_skewed = (clocks.error != 0) & ~clocks.was_never_set
+        self.count("unset_clock", occurred[clocks.was_never_set])
+        self.count("skewed_clock", occurred[is_skewed])
+        return stamp(table, clocks, occurred=occurred, received=received, stream=stream)
+
+    def _repeat(
+        self,
+        stream: np.random.Generator,
+        table: pa.Table,
+        occurred: np.ndarray,
+        received: np.ndarray,
+    ) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+        """Let some rows come again: all rows, the place of each in `table`, receipt."""
+        rates = self.rates
+        ends = np.cumsum([rates.re_sent, rates.retold, rates.contradicted])
+        kind = np.searchsorted(ends, stream.random(received.size), side="right")
+        tables, places, receipts = [table], [np.arange(received.size)], [received]
+        for which, (name, repeat) in enumerate(REPEATS.items()):
+            rows = np.flatnonzero(kind == which)
+            self.count(name, occurred[rows])
+            wait = re_send_waits(stream, rows.size)
+            again = received[rows] + wait
+            tables.append(receive(repeat(table.take(pa.array(rows))), again, wait))
+            places.append(rows)
+            receipts.append(again)
+        table = pa.concat_tables(tables)
+        return table, np.concatenate(places), np.concatenate(receipts)
 
     def _delay(
         self, stream: np.random.Generator, occurred: np.ndarray, received: np.ndarray
@@ -161,21 +230,21 @@ class Dirt:
         """Let some rows come late, and all of the outage after it."""
         received = received.copy()
         draw = stream.random(received.size)
-        late = np.flatnonzero(draw < self._rates.late_hour)
+        late = np.flatnonzero(draw < self.rates.late_hour)
         received[late] = occurred[late] + self._late_waits(draw[late])
         held = (received >= OUTAGE_US[0]) & (received < OUTAGE_US[1])
         wait = stream.random(int(held.sum())) * _BACK_FILL_US
         received[held] = OUTAGE_US[1] + wait.astype(np.int64)
-        self._count("outage", occurred[held])
-        self._count("late_hour", occurred[received - occurred > HOUR_US])
-        self._count("late_day", occurred[received - occurred > DAY_US])
+        self.count("outage", occurred[held])
+        self.count("late_hour", occurred[received - occurred > HOUR_US])
+        self.count("late_day", occurred[received - occurred > DAY_US])
         return received
 
     def _late_waits(self, draw: np.ndarray) -> np.ndarray:
         """Waits with a Pareto tail through both rates, up to 30 days."""
-        ratio = self._rates.late_hour / self._rates.late_day
+        ratio = self.rates.late_hour / self.rates.late_day
         slope = np.log(24) / np.log(ratio)
-        share = np.maximum(draw / self._rates.late_hour, 1e-12)
+        share = np.maximum(draw / self.rates.late_hour, 1e-12)
         wait = HOUR_US * share**-slope
         return np.minimum(wait, LATEST_US).astype(np.int64) + 1
 
@@ -189,50 +258,15 @@ class Dirt:
     ) -> list[BrokenRow]:
         """Broken copies of some rows: the client sends them again, whole."""
         draw = stream.random(table.num_rows)
-        chosen = where & (draw < self._rates.malformed + self._rates.wrong)
+        chosen = where & (draw < self.rates.malformed + self.rates.wrong)
         places = np.flatnonzero(chosen)
         rows = table.take(pa.array(places))
-        is_cut = draw[places] < self._rates.malformed
+        is_cut = draw[places] < self.rates.malformed
         broken = broken_rows.break_rows(stream, event_type, rows, is_cut=is_cut)
-        occurred = _times_of(rows, "occurred_at")
+        occurred = times_of(rows, "occurred_at")
         for time, row in zip(occurred, broken, strict=True):
-            self._count(row.reason, np.array([time]))
+            self.count(row.reason, np.array([time]))
         return broken
-
-
-def has_drifted(event_type: str, week: int) -> bool:
-    """Whether a week's file of this type has the unknown property."""
-    return event_type == DRIFT_TYPE and week_start_us(week) + WEEK_US > DRIFT_US
-
-
-def add_drift(table: pa.Table) -> pa.Table:
-    """Add the unknown property; rows of older clients do not state it."""
-    is_new = pa.array(_times_of(table, "occurred_at") >= DRIFT_US)
-    unstated = pa.scalar(None, pa.bool_())
-    value = pc.if_else(is_new, table[DRIFT_COPIES], unstated)
-    return table.append_column(DRIFT_NAME, value)
-
-
-def happened_before(table: pa.Table, time_us: int) -> np.ndarray:
-    """Which rows happened before a time."""
-    return _times_of(table, "occurred_at") < time_us
-
-
-def _re_send_waits(stream: np.random.Generator, count: int) -> np.ndarray:
-    """How long after the first delivery a re-send comes."""
-    retried = 1 + stream.exponential(_RETRY_US, count).astype(np.int64)
-    replayed = stream.integers(*_REPLAY_US, count)
-    return np.where(stream.random(count) < _REPLAYED, replayed, retried)
-
-
-def _times_of(table: pa.Table, name: str) -> np.ndarray:
-    """A column of times in microseconds since 1970."""
-    return table[name].cast(pa.int64()).to_numpy()
-
-
-def _receive(table: pa.Table, received: np.ndarray) -> pa.Table:
-    place = table.column_names.index("received_at")
-    return table.set_column(place, "received_at", times(received))
 
 
 def _account_draws(accounts: pa.ChunkedArray, seed: int) -> np.ndarray:

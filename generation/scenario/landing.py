@@ -2,8 +2,8 @@
 
 Reads earlier files of the same name to leave identical ones untouched.
 Writes <out>/<week_start>/<event_type>.parquet (large weeks go on in <event_type>.2,
-.3, ...) and, of a soiled company, broken.ndjson beside them; temporary name first, then
-renamed.
+.3, ...) and, of a soiled company, beside them <event_type>.<form>.parquet and
+broken.ndjson; temporary name first, then renamed.
 """
 
 import filecmp
@@ -18,14 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generation.scenario.calendar import WEEK_US, week_start, week_start_us
-from generation.scenario.columns import contract_fields, event_table
-from generation.scenario.dirt import (
-    DRIFT_NAME,
-    Dirt,
-    add_drift,
-    happened_before,
-    has_drifted,
-)
+from generation.scenario.columns import event_table
+from generation.scenario.dirt import Dirt
 
 ROW_GROUP = 1 << 20
 PART_ROWS = 1 << 22  # rows of a file, about 130 MB; a further part follows
@@ -59,7 +53,7 @@ class LandingWriter:
         self._pools = [ThreadPoolExecutor(1) for _ in range(max(workers, 1))]
         self._pending: list[Future[None]] = []
         self._files: dict[str, list[_File]] = {}
-        self._later: dict[str, list[tuple[pa.Table, np.ndarray]]] = {}
+        self._later: dict[str, list[tuple[pa.Table, np.ndarray, np.ndarray]]] = {}
         self._order: dict[str, int] = {}
         self._week = -1
 
@@ -75,9 +69,9 @@ class LandingWriter:
         """Open a week and put in what was waiting for it."""
         self._week = week
         waiting, self._later = self._later, {}
-        for event_type in sorted(waiting):
-            for table, landed in waiting[event_type]:
-                self._add_table(event_type, table, landed)
+        for name in sorted(waiting):
+            for table, landed, occurred in waiting[name]:
+                self._add_table(name, table, landed, occurred)
 
     def add(
         self, event_type: str, occurred: np.ndarray, columns: dict[str, pa.Array]
@@ -87,10 +81,12 @@ class LandingWriter:
             return
         table = event_table(event_type, occurred.size, columns)
         if self.dirt is None:
-            self._add_table(event_type, table, occurred)
+            self._add_table(event_type, table, occurred, occurred)
             return
         soiled = self.dirt.soil(event_type, table, week=self._week)
-        self._add_table(event_type, soiled.table, soiled.landed)
+        for name, rows, places in soiled.forms:
+            landed, happened = soiled.landed[places], soiled.occurred[places]
+            self._add_table(name, rows, landed, happened)
         self._broken += [row.line for row in soiled.broken]
 
     def finish(self) -> None:
@@ -105,12 +101,13 @@ class LandingWriter:
 
     def land_late(self, end: int) -> None:
         """Land the rows of the weeks before `end` that were received after them."""
-        for event_type, waiting in self._later.items():
+        for name, waiting in self._later.items():
             kept = []
-            for table, landed in waiting:
-                ours = happened_before(table, week_start_us(end))
-                kept.append((table.filter(pa.array(ours)), landed[ours]))
-            self._later[event_type] = kept
+            for table, landed, occurred in waiting:
+                ours = occurred < week_start_us(end)
+                rows = table.filter(pa.array(ours))
+                kept.append((rows, landed[ours], occurred[ours]))
+            self._later[name] = kept
         week = end
         while self._later:
             self.begin(week)
@@ -122,25 +119,23 @@ class LandingWriter:
         for pool in self._pools:
             pool.shutdown()
 
-    def _add_table(self, event_type: str, table: pa.Table, landed: np.ndarray) -> None:
+    def _add_table(
+        self, name: str, table: pa.Table, landed: np.ndarray, occurred: np.ndarray
+    ) -> None:
         later = np.flatnonzero(landed >= week_start_us(self._week) + WEEK_US)
         if later.size:
             waiting = table.take(pa.array(later))
-            self._later.setdefault(event_type, []).append((waiting, landed[later]))
+            rest = (waiting, landed[later], occurred[later])
+            self._later.setdefault(name, []).append(rest)
         if later.size == landed.size:
             return
         self.events += landed.size - later.size
-        if self._has_drifted(event_type):
-            table = add_drift(table)
-        file = self._open(event_type)
+        file = self._open(name, table.schema)
         file.rows += landed.size - later.size
-        order = self._order.setdefault(event_type, len(self._order))
+        order = self._order.setdefault(name, len(self._order))
         pool = self._pools[order % len(self._pools)]
         self._pending.append(pool.submit(_write, file, table, later))
         self._drain(MAX_PENDING)
-
-    def _has_drifted(self, event_type: str) -> bool:
-        return self.dirt is not None and has_drifted(event_type, self._week)
 
     def _put_broken(self) -> None:
         folder = self.out / week_start(self._week).isoformat()
@@ -155,18 +150,16 @@ class LandingWriter:
         while len(self._pending) > limit:
             self._pending.pop(0).result()
 
-    def _open(self, event_type: str) -> _File:
+    def _open(self, name: str, schema: pa.Schema) -> _File:
         """The file that takes the next rows: the last part that is not full."""
-        parts = self._files.setdefault(event_type, [])
+        parts = self._files.setdefault(name, [])
         if not parts or parts[-1].rows >= PART_ROWS:
             folder = self.out / week_start(self._week).isoformat()
             folder.mkdir(parents=True, exist_ok=True)
-            name = f"{event_type}.{len(parts) + 1}" if parts else event_type
-            temporary = folder / f".{name}.tmp"
-            writer = _parquet_writer(
-                temporary, event_type, has_drifted=self._has_drifted(event_type)
-            )
-            parts.append(_File(folder / f"{name}.parquet", temporary, writer))
+            part = f"{name}.{len(parts) + 1}" if parts else name
+            temporary = folder / f".{part}.tmp"
+            writer = _parquet_writer(temporary, schema)
+            parts.append(_File(folder / f"{part}.parquet", temporary, writer))
         return parts[-1]
 
 
@@ -179,21 +172,13 @@ def _write(file: _File, table: pa.Table, without: np.ndarray) -> None:
     file.writer.write_table(table, ROW_GROUP)
 
 
-def _parquet_writer(
-    path: Path, event_type: str, *, has_drifted: bool
-) -> pq.ParquetWriter:
-    fields = contract_fields(event_type)
-    example = event_table(event_type, 0, {})
-    schema = pa.schema([(field.name, field.kind) for field in fields])
-    if has_drifted:
-        schema = schema.append(pa.field(DRIFT_NAME, pa.bool_()))
-    plain = [f.name for f in fields if _is_wide(f.name)]
+def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
         schema,
         compression="zstd",
         compression_level=1,
-        use_dictionary=[name for name in example.column_names if name not in plain],
+        use_dictionary=[name for name in schema.names if not _is_wide(name)],
         write_statistics=["occurred_at"],
         store_schema=False,
     )

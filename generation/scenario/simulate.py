@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from generation.scenario.bots import Bots
 from generation.scenario.calendar import FIRST_WEEK, WEEKS, week_of, week_start
 from generation.scenario.checkpoint import Checkpoint, State
 from generation.scenario.company import Company
@@ -134,6 +135,12 @@ def _run(
     for week in range(state.week, end):
         writer.begin(week)
         company.run_week(week, writer)
+        if writer.dirt is not None:
+            share = writer.dirt.rates.bots
+            bots = Bots(
+                company.people, share=share, seed=manifest.seed, first_week=first
+            )
+            writer.dirt.count_bots(bots.run_week(writer, week))
         writer.finish()
         checkpoint.save(State(week + 1, company, writer.held_back()))
         if on_progress is not None:

@@ -35,6 +35,7 @@ class Stream(IntEnum):
     VOTE = 19
     COMPENSATION = 20
     SESSION_END = 21
+    BOTS = 22
 
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:

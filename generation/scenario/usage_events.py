@@ -14,10 +14,12 @@ from generation.scenario.landing import LandingWriter
 from generation.scenario.ledger import CLAIM_US, Charges
 from generation.scenario.population import PLATFORMS, Population
 from generation.scenario.regions import COUNTRIES, REGIONS
+from generation.scenario.releases import android_versions
 from generation.scenario.streams import Stream, random_stream
 
 API_ACCOUNT = 9 * 10**10  # numbers of API accounts lie above all users'
 API_PLATFORM = PLATFORMS.index("api")
+ANDROID_PLATFORM = PLATFORMS.index("android")
 DESTINATIONS = ("link", "tiktok", "instagram", "x", "douyin")
 DOWNLOADED, SHARED = 0.14, 0.04  # of the delivered videos, assumed
 FIRST_COUNTRY = np.cumsum([0] + [len(r.countries) for r in REGIONS])[:-1]
@@ -70,6 +72,9 @@ class Reporter:
             "platform": col.coded(platform, PLATFORMS),
             "country": col.coded(country, COUNTRIES),
         }
+        if source == "app":
+            is_android = platform == ANDROID_PLATFORM
+            envelope["app_version"] = android_versions(occurred, is_android)
         self.writer.add(event_type, occurred, envelope | columns)
 
     def places(self, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

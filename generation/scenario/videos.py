@@ -111,14 +111,7 @@ class Videos:
     @property
     def cost_micros(self) -> np.ndarray:
         """Computing cost in millionths of a dollar, at each day's device price."""
-        if not self.time.size:
-            return np.empty(0, np.int64)
-        day = day_index(self.time)
-        first = int(day.min())
-        price = np.array(
-            [micros_per_second(each) for each in range(first, int(day.max()) + 1)]
-        )
-        return np.ceil(self.gpu_seconds * price[day - first]).astype(np.int64)
+        return cost_micros(self.gpu_seconds, self.time)
 
 
 @dataclass(frozen=True)
@@ -187,6 +180,18 @@ def _choose_status(uniform: np.ndarray, load: np.ndarray) -> np.ndarray:
     return np.where(
         uniform < failure, FAILED, np.where(moderated, MODERATED, SUCCEEDED)
     )
+
+
+def cost_micros(gpu_seconds: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Computing cost of device time in millionths of a dollar."""
+    if not time.size:
+        return np.empty(0, np.int64)
+    day = day_index(time)
+    first = int(day.min())
+    price = np.array(
+        [micros_per_second(each) for each in range(first, int(day.max()) + 1)]
+    )
+    return np.ceil(gpu_seconds * price[day - first]).astype(np.int64)
 
 
 @cache

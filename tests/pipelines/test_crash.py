@@ -40,7 +40,7 @@ def land_round(home: Path, number: int) -> set[str]:
                     "source": "app",
                     "occurred_at": "2025-01-01T00:00:00Z",
                     "user_id": "u",
-                    "session_id": "s",
+                    "session_id": name,
                 }
             )
             for name in names
@@ -89,6 +89,7 @@ def check_catalog(home: Path, *, bad: int) -> None:
             home / row[0]
             for row in connection.execute(
                 "select path from lake_files union all select path from dedupe_runs"
+                " union all select path from key_files"
             )
         }
     assert set((home / "lake").glob("*/*")) == listed

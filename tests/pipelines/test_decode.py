@@ -96,7 +96,7 @@ def refuse(change: dict | bytes) -> Fault:
     line = change
     if isinstance(change, dict):
         line = json.dumps(EVENT | change).encode().replace(b"MARK", b"\xff")
-    decoded = decode_line(line)
+    decoded = decode_line(line, received_at=NOW)
     if isinstance(decoded, Fault):
         return decoded
     table = to_frame([decoded], decoded.event_type)
@@ -111,7 +111,9 @@ def test_what_is_wrong_is_told_by_reason_and_place(case):
 
 
 def test_null_for_a_field_with_a_default_means_not_stated():
-    decoded = decode_line(json.dumps(EVENT | {"platform": None}).encode())
+    decoded = decode_line(
+        json.dumps(EVENT | {"platform": None}).encode(), received_at=NOW
+    )
     assert isinstance(decoded, Decoded)
     assert decoded.event.platform == "web"
 
@@ -120,7 +122,7 @@ def test_unknown_properties_are_kept_digit_by_digit():
     text = (
         json.dumps(EVENT)[:-1] + ', "b": 1.10, "a": 12345678901234567890123, "c": null}'
     )
-    decoded = decode_line(text.encode())
+    decoded = decode_line(text.encode(), received_at=NOW)
     assert isinstance(decoded, Decoded)
     assert decoded.extra == '{"a":12345678901234567890123,"b":1.10}'
 

@@ -23,6 +23,7 @@ SESSION = {
     "user_id": "u1",
     "session_id": "s1",
 }
+SECOND = SESSION | {"event_id": "e2", "session_id": "s2"}
 
 
 def land(home: Path, name: str, *events: dict | bytes) -> Path:
@@ -69,9 +70,9 @@ def test_ingesting_twice_changes_nothing(tmp_path):
 
 
 def test_a_copy_under_another_name_only_raises_the_duplicate_count(tmp_path):
-    land(tmp_path, "a/x.ndjson", SESSION, SESSION | {"event_id": "e2"})
+    land(tmp_path, "a/x.ndjson", SESSION, SECOND)
     ingest(tmp_path)
-    land(tmp_path, "b/y.ndjson.gz", SESSION, SESSION | {"event_id": "e2"})
+    land(tmp_path, "b/y.ndjson.gz", SESSION, SECOND)
     report = ingest(tmp_path)
     assert (report.received, report.accepted, report.duplicate) == (2, 0, 2)
     assert report.lake_version == 1
@@ -114,7 +115,9 @@ def test_damage_inside_a_parquet_file_does_not_stop_the_others(tmp_path):
 
 
 def test_a_truncated_gzip_gives_the_lines_before_the_cut(tmp_path):
-    events = [SESSION | {"event_id": f"e{i}"} for i in range(2_000)]
+    events = [
+        SESSION | {"event_id": f"e{i}", "session_id": f"s{i}"} for i in range(2_000)
+    ]
     path = land(tmp_path, "a/cut.ndjson.gz", *events)
     cut = path.read_bytes()[:-1_500]
     path.write_bytes(cut)
@@ -129,7 +132,10 @@ def test_a_truncated_gzip_gives_the_lines_before_the_cut(tmp_path):
 
 
 def test_a_gzip_of_several_members_is_read_to_its_end(tmp_path):
-    members = [json.dumps(SESSION | {"event_id": f"e{i}"}) + "\n" for i in range(3)]
+    members = [
+        json.dumps(SESSION | {"event_id": f"e{i}", "session_id": f"s{i}"}) + "\n"
+        for i in range(3)
+    ]
     path = land(tmp_path, "a/x.ndjson.gz")
     path.write_bytes(b"".join(gzip.compress(m.encode()) for m in members))
     assert ingest(tmp_path).accepted == 3
@@ -138,7 +144,7 @@ def test_a_gzip_of_several_members_is_read_to_its_end(tmp_path):
 def test_a_file_that_grew_is_loaded_again_and_its_old_events_are_duplicates(tmp_path):
     land(tmp_path, "a/x.ndjson", SESSION)
     ingest(tmp_path)
-    land(tmp_path, "a/x.ndjson", SESSION, SESSION | {"event_id": "e2"})
+    land(tmp_path, "a/x.ndjson", SESSION, SECOND)
     report = ingest(tmp_path)
     assert (report.accepted, report.duplicate) == (1, 1)
 
@@ -159,7 +165,7 @@ def test_a_path_that_cannot_be_loaded_is_refused_by_name(tmp_path):
 
 
 def test_received_is_accepted_plus_duplicate_plus_quarantined(tmp_path):
-    land(tmp_path, "a/x.ndjson", SESSION, SESSION, b"{", SESSION | {"event_id": "e2"})
+    land(tmp_path, "a/x.ndjson", SESSION, SESSION, b"{", SECOND)
     report = ingest(tmp_path)
     assert (report.received, report.accepted) == (4, 2)
     assert (report.duplicate, report.quarantined) == (1, 1)
@@ -176,7 +182,7 @@ def test_received_is_accepted_plus_duplicate_plus_quarantined(tmp_path):
 def test_an_older_version_keeps_its_files_while_loads_go_on(tmp_path):
     land(tmp_path, "a/x.ndjson", SESSION)
     ingest(tmp_path)
-    land(tmp_path, "a/y.ndjson", SESSION | {"event_id": "e2"})
+    land(tmp_path, "a/y.ndjson", SECOND)
     ingest(tmp_path)
     assert len(lake.pinned_files(tmp_path, 1)["session_started"]) == 1
     assert len(lake.pinned_files(tmp_path)["session_started"]) == 2
@@ -230,7 +236,7 @@ def test_a_file_larger_than_a_chunk_is_loaded_whole_with_its_row_numbers(tmp_pat
         source=pl.lit("app"),
         occurred_at=pl.lit(datetime(2025, 1, 1, tzinfo=UTC)),
         user_id=pl.lit("u"),
-        session_id=pl.lit("s"),
+        session_id=pl.int_range(count).mod(tables.CHUNK_ROWS).cast(pl.String),
         platform=pl.when(pl.int_range(count) == count - 2)
         .then(pl.lit("tv"))
         .otherwise(pl.lit("web")),
@@ -246,7 +252,11 @@ def test_a_file_larger_than_a_chunk_is_loaded_whole_with_its_row_numbers(tmp_pat
 
 def test_more_lines_than_a_chunk_are_loaded_with_their_line_numbers(tmp_path):
     count = rows.CHUNK_LINES + 2
-    events = [json.dumps(SESSION).replace("e1", f"e{i}").encode() for i in range(count)]
+    line = json.dumps(SESSION)
+    events = [
+        line.replace("e1", f"e{i}").replace("s1", f"s{i}").encode()
+        for i in range(count)
+    ]
     events[-2] = b"{"
     land(tmp_path, "a/x.ndjson", *events)
     report = ingest(tmp_path)
@@ -264,7 +274,7 @@ def test_a_file_refused_row_by_row_keeps_every_row(tmp_path):
 
 def test_two_sample_weights_stop_the_load_before_anything_is_loaded(tmp_path):
     land(tmp_path, "a/x.ndjson", SESSION)
-    land(tmp_path, "b/y.ndjson", SESSION | {"event_id": "e2"})
+    land(tmp_path, "b/y.ndjson", SECOND)
     (tmp_path / "landing/a/manifest.json").write_text('{"sample_weight": 100}')
     (tmp_path / "landing/b/manifest.json").write_text('{"sample_weight": 10}')
     with pytest.raises(MixedSampleWeights, match=r"10 in .*b/manifest.json"):

@@ -85,7 +85,7 @@ def as_json(row: dict) -> str:
 
 def outcome(parts: list) -> tuple[list[dict], list[tuple]]:
     lake = [
-        row for part in parts for _, table in part.tables for row in table.to_dicts()
+        row for part in parts for table in part.tables for row in table.rows.to_dicts()
     ]
     faults = [
         (r["line"], r["reason"], r["pointer"], r["event_type"])
@@ -227,7 +227,7 @@ def test_a_column_event_type_parts_the_rows_of_one_file(tmp_path):
     ]
     pl.DataFrame(rows).write_parquet(path)
     (part,) = read_tables(Source("x", 1, 4, path=path), received_at=NOW)
-    assert [(kind, table.height) for kind, table in part.tables] == [
+    assert [(table.event_type, table.rows.height) for table in part.tables] == [
         ("generation_submitted", 1),
         ("session_started", 1),
     ]

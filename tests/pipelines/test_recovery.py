@@ -15,11 +15,18 @@ from generation.scenario.dirt import DirtRates
 from generation.scenario.simulate import Manifest, simulate
 from pipelines import lake, load, transform, warehouse
 
-# The launch, the outage of 30 December and a week after it.
-WINDOW = {"scale": 0.0002, "start": date(2025, 12, 15), "weeks": 4}
+# The launch, the outage of 30 December and all forms of drift, the last of 5 February.
+WINDOW = {"scale": 0.0002, "start": date(2025, 12, 15), "weeks": 8}
 # More of the rare kinds, so that a tiny company has each of them.
-RATES = DirtRates(malformed=0.002, wrong=0.002, test_accounts=0.01)
+RATES = DirtRates(
+    malformed=0.002,
+    wrong=0.002,
+    contradicted=0.001,
+    test_accounts=0.01,
+    unset_clocks=0.005,
+)
 REASONS = {
+    "conflicting_duplicate",
     "bad_format",
     "bad_timestamp",
     "invalid_json",
@@ -90,25 +97,52 @@ def test_every_row_put_in_is_found_and_no_other(soiled: Soiled) -> None:
     summary = pl.DataFrame(lake.quarantine_summary(soiled.home))
     by_reason = dict(summary.group_by("reason").agg(pl.col("count").sum()).rows())
     assert by_reason == {reason: soiled.totals[reason] for reason in REASONS}
-    duplicates = sum(report.duplicate for report in soiled.reports)
-    assert duplicates == soiled.totals["duplicates"] > 100
+    kinds = lake.duplicates_by_kind(soiled.home)
+    assert kinds == {kind: soiled.totals[kind] for kind in ("same_id", "same_key")}
+    assert min(kinds.values()) > 100
     received = sum(report.received for report in soiled.reports)
     assert received == soiled.manifest.events
 
 
-def test_without_the_testers_the_rows_are_those_of_the_clean_company(
+def test_what_was_corrected_is_what_was_wrong(soiled: Soiled) -> None:
+    """A form guessed at or a clock believed would change what a client did."""
+    totals = soiled.totals
+    assert min(totals["unset_clock"], totals["form_text"]) > 10
+    assert lake.amendments(soiled.home) == {
+        "clock": totals["skewed_clock"] + totals["unset_clock"],
+        "duration_ms": totals["form_milliseconds"],
+        "hyphenated_mode": totals["form_milliseconds"],
+        "text_credits": totals["form_text"],
+    }
+
+
+def test_without_the_testers_and_bots_the_rows_are_those_of_the_clean_company(
     clean_home: Path, soiled: Soiled
 ) -> None:
-    testers = 0
+    testers = bots = 0
     assert lake.pinned_files(clean_home).keys() == lake.pinned_files(soiled.home).keys()
     for event_type in lake.pinned_files(clean_home):
         dirty = rows(soiled.home, event_type)
-        real = dirty.filter(~pl.col("is_test"))
-        aside = ["received_at", "extra"]
-        clean = rows(clean_home, event_type).drop(aside)
-        assert_frame_equal(real.drop(aside), clean)
-        testers += dirty.height - real.height
+        people = dirty.filter(~is_bot())
+        real = people.filter(~pl.col("is_test"))
+        aside = ["occurred_at", "received_at", "extra"]
+        aside += ["sent_at", "client_occurred_at", "upcast"]
+        clean = rows(clean_home, event_type)
+        assert_frame_equal(real.drop(aside), clean.drop(aside))
+        late = real["occurred_at"] - clean["occurred_at"]
+        assert late.is_between(timedelta(0), timedelta(seconds=0.9)).all()
+        assert late.filter(real["client_occurred_at"].is_null()).max() == timedelta(0)
+        days = real["occurred_at"].dt.date() == clean["occurred_at"].dt.date()
+        assert days.all()
+        testers += dirty["is_test"].sum()
+        bots += dirty.height - people.height
     assert testers == soiled.totals["test_events"] > 100
+    assert bots == soiled.totals["bot_events"] > 100
+
+
+def is_bot() -> pl.Expr:
+    """Whether a row is one of a bot's, told by the numbers that bots have."""
+    return pl.col("account_id").str.starts_with("a8")
 
 
 def test_testers_are_accounts_of_their_own_from_registration_on(soiled: Soiled) -> None:
@@ -142,9 +176,14 @@ def test_nothing_was_received_during_the_outage(soiled: Soiled) -> None:
 def test_a_property_that_the_contract_does_not_know_is_kept(soiled: Soiled) -> None:
     submitted = rows(soiled.home, "generation_submitted")
     stated = submitted.filter(pl.col("extra").is_not_null())
-    assert stated.height == soiled.totals["drifted"] > 100
+    forms = ("form_audio", "form_reference", "form_milliseconds", "form_text")
+    assert stated.height == sum(soiled.totals[form] for form in forms) > 100
     audio = stated["extra"].str.json_path_match("$.audio")
     assert (audio == stated["has_audio"].cast(pl.String)).all()
+    length = stated["extra"].str.json_path_match("$.motion_ref_seconds")
+    with_reference = stated.filter(length.is_not_null())
+    assert (with_reference["mode"] == "motion_control").all()
+    assert with_reference["video_seconds"].equals(length.drop_nulls().cast(pl.Float64))
     others = [kind for kind in EVENT_TYPES if kind != "generation_submitted"]
     landed = [kind for kind in others if kind in lake.pinned_files(soiled.home)]
     assert all(rows(soiled.home, kind)["extra"].is_null().all() for kind in landed)
@@ -156,8 +195,9 @@ def test_a_re_send_says_the_same_later_some_in_a_later_week(soiled: Soiled) -> N
         pl.read_parquet(file).with_columns(pl.lit(file.parent.name).alias("week"))
         for file in files
     )
+    sent = sent.filter(pl.col("country") != "AQ")  # which contradicts
     again = sent.filter(pl.col("event_id").is_duplicated())
-    content = again.drop("received_at", "week").unique()
+    content = again.drop("received_at", "sent_at", "week").unique()
     assert content.height == again["event_id"].n_unique() == again.height // 2 > 50
     pair = again.group_by("event_id", maintain_order=True)
     first, second = pair.first().sort("event_id"), pair.last().sort("event_id")
@@ -180,5 +220,9 @@ def test_no_metric_of_the_dirty_company_differs_by_a_unit(
         expected = clean.query(table)
         assert len(expected), name
         assert dirty.query(table).equals(expected), name
+    found = dirty.query("select user_id from intermediate.int_bots")["user_id"]
+    put_in = rows(soiled.home, "user_registered").filter(is_bot() & ~pl.col("is_test"))
+    assert set(found) == set(put_in["user_id"])
+    assert len(found) == soiled.totals["bots"] > 20
     clean.close()
     dirty.close()

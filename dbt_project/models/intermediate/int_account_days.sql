@@ -82,6 +82,7 @@ final as (
             and account_days.finished_on = paid_days.finished_on
     left join accounts
         on account_days.account_id = accounts.account_id
+    where not coalesce(accounts.is_bot, false)
 )
 
 select * from final

@@ -27,6 +27,7 @@ cohorts as (
     from accounts
     where
         not accounts.is_test
+        and not accounts.is_bot
         and accounts.opened_on <= {{ as_of() }}
     group by {{ month_start('accounts.opened_on') }}
 ),
@@ -41,7 +42,9 @@ activity as (
     from accounts
     inner join account_spending
         on accounts.account_id = account_spending.account_id
-    where not accounts.is_test
+    where
+        not accounts.is_test
+        and not accounts.is_bot
     group by {{ month_start('accounts.opened_on') }}, account_spending.month_start
 ),
 
@@ -53,7 +56,9 @@ new_payers as (
     from accounts
     inner join first_payments
         on accounts.account_id = first_payments.account_id
-    where not accounts.is_test
+    where
+        not accounts.is_test
+        and not accounts.is_bot
     group by
         {{ month_start('accounts.opened_on') }},
         {{ month_start('first_payments.first_paid_on') }}

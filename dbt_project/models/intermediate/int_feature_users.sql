@@ -2,6 +2,10 @@ with generations as (
     select * from {{ ref('stg_generations_submitted') }}
 ),
 
+bots as (
+    select * from {{ ref('int_bots') }}
+),
+
 -- By week and month at once: the months of a straddling week stay apart.
 final as (
     select
@@ -11,8 +15,11 @@ final as (
         {{ month_start('generations.occurred_on') }} as month_start,
         count(*) as generations
     from generations
+    left join bots
+        on generations.user_id = bots.user_id
     where
-        not generations.is_test
+        bots.user_id is null
+        and not generations.is_test
         and generations.platform <> 'api'
         and generations.user_id is not null
     group by

@@ -42,7 +42,9 @@ signups as (
     from users
     inner join history
         on users.registered_on >= history.first_active_on
-    where not users.is_test
+    where
+        not users.is_test
+        and not users.is_bot
     group by users.registered_on
 ),
 

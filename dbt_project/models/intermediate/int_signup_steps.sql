@@ -91,7 +91,9 @@ final as (
         on users.account_id = first_failures.account_id
     left join first_payments
         on users.account_id = first_payments.account_id
-    where not users.is_test
+    where
+        not users.is_test
+        and not users.is_bot
 )
 
 select * from final

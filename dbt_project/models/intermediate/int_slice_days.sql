@@ -28,6 +28,7 @@ platform_days as (
         sessions.is_foreground
         and not sessions.is_test
         and not coalesce(users.is_test, false)
+        and not coalesce(users.is_bot, false)
         and sessions.platform <> 'api'
         and sessions.occurred_on <= {{ as_of() }}
 ),

@@ -6,6 +6,10 @@ users as (
     select * from {{ ref('dim_users') }}
 ),
 
+bots as (
+    select * from {{ ref('int_bots') }}
+),
+
 active_days as (
     select distinct
         sessions.user_id,
@@ -26,7 +30,11 @@ user_days as (
     from active_days
     left join users
         on active_days.user_id = users.user_id
-    where not coalesce(users.is_test, false)
+    left join bots
+        on active_days.user_id = bots.user_id
+    where
+        not coalesce(users.is_test, false)
+        and bots.user_id is null
 ),
 
 final as (

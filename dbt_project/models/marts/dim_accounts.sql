@@ -21,7 +21,8 @@ final as (
         openings.country,
         openings.region,
         openings.channel,
-        openings.is_test
+        openings.is_test,
+        openings.is_bot
     from openings
 )
 

@@ -6,6 +6,10 @@ countries as (
     select * from {{ ref('countries') }}
 ),
 
+bots as (
+    select * from {{ ref('int_bots') }}
+),
+
 -- A person registers once; a second registration changes nothing.
 first_registrations as (
     select *
@@ -26,10 +30,13 @@ final as (
         coalesce(countries.region, 'unknown') as region,
         first_registrations.channel,
         first_registrations.platform,
-        first_registrations.is_test
+        first_registrations.is_test,
+        bots.user_id is not null as is_bot
     from first_registrations
     left join countries
         on first_registrations.country = countries.country
+    left join bots
+        on first_registrations.user_id = bots.user_id
 )
 
 select * from final

@@ -63,7 +63,9 @@ jobs as (
             <= generations.occurred_at + interval '7' day
     left join prompts
         on generations.generation_id = prompts.generation_id
-    where not generations.is_test
+    where
+        not generations.is_test
+        and not coalesce(accounts.is_bot, false)
 ),
 
 final as (

@@ -1,6 +1,8 @@
 with users as (
     select * from {{ ref('dim_users') }}
-    where not is_test
+    where
+        not is_test
+        and not is_bot
 ),
 
 periods as (

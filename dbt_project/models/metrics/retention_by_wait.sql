@@ -6,6 +6,10 @@ user_weeks as (
     select * from {{ ref('int_user_weeks') }}
 ),
 
+bots as (
+    select * from {{ ref('int_bots') }}
+),
+
 waits as (
     select
         finished.user_id,
@@ -13,10 +17,13 @@ waits as (
         sum(finished.queue_ms) as queue_ms,
         count(*) as generations
     from finished
+    left join bots
+        on finished.user_id = bots.user_id
     where
         finished.user_id is not null
         and finished.platform <> 'api'
         and not finished.is_test
+        and bots.user_id is null
         and finished.occurred_on <= {{ as_of() }}
     group by finished.user_id, {{ week_start('finished.occurred_on') }}
 ),

@@ -41,7 +41,9 @@ openings as (
         on accounts.account_id = free_costs.account_id
     left join first_payments
         on accounts.account_id = first_payments.account_id
-    where not accounts.is_test
+    where
+        not accounts.is_test
+        and not accounts.is_bot
 ),
 
 cohorts as (

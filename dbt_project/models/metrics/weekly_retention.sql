@@ -20,6 +20,7 @@ cohorts as (
         on users.registered_on >= history.first_week
     where
         not users.is_test
+        and not users.is_bot
         and users.registered_on <= {{ as_of() }}
     group by {{ week_start('users.registered_on') }}
 ),
@@ -34,7 +35,9 @@ returns as (
         on
             users.user_id = user_weeks.user_id
             and users.registered_on < user_weeks.week_start
-    where not users.is_test
+    where
+        not users.is_test
+        and not users.is_bot
     group by {{ week_start('users.registered_on') }}, user_weeks.week_start
 ),
 

@@ -59,7 +59,8 @@ def test_dirt_comes_at_the_stated_rates(early_company: Path) -> None:
     totals = json.loads((early_company / "truth.json").read_text())["dirt"]["totals"]
     rows = json.loads((early_company / "manifest.json").read_text())["events"]
     for kind, rate in (
-        ("duplicates", 0.006),
+        ("same_id", 0.006),
+        ("same_key", 0.002),
         ("late_hour", 0.025),
         ("late_day", 0.0008),
         ("invalid_json", 0.0005),
@@ -75,13 +76,30 @@ def test_the_weeks_of_the_truth_add_up_to_its_totals(early_company: Path) -> Non
     assert max(row["week_start"] for row in dirt["weeks"]) == "2024-08-12"
 
 
-def test_the_command_soils_only_when_asked(reel, tmp_path: Path) -> None:
-    """Dirt that nobody asked for would be taken for a defect of the product."""
+def test_bots_and_wrong_clocks_come_at_the_stated_rates(early_company: Path) -> None:
+    """Bots are few accounts and many events; both shares are of the window."""
+    totals = json.loads((early_company / "truth.json").read_text())["dirt"]["totals"]
+    folders = [early_company / "2024-08-05", early_company / "2024-08-12"]
+    registered = pl.concat(
+        pl.read_parquet(f / "user_registered.parquet") for f in folders
+    )
+    people = registered.filter(pl.col("user_id") < "u8")["user_id"].n_unique()
+    assert totals["bots"] == pytest.approx(0.012 * people, abs=4 * people**0.5)
+    clients = pl.concat(pl.read_parquet(f / "session_started.parquet") for f in folders)
+    clients = clients.filter(pl.col("user_id") < "u8")
+    off = (clients["received_at"] - clients["sent_at"]).dt.total_seconds().abs()
+    # Only the accounts are drawn; each has a handful of sessions.
+    share = (off > 60).sum() / off.len()
+    assert share == pytest.approx(0.016, abs=0.004)
+
+
+def test_the_command_leaves_dirt_out_when_asked(reel, tmp_path: Path) -> None:
+    """Whoever asks for a clean company must not find a defect of its making."""
     window = ["--scale", "0.001", "--start", "2024-08-05", "--weeks", "1"]
-    for name, option in (("clean", []), ("dirty", ["--dirty"])):
+    for name, option in (("clean", ["--clean"]), ("dirty", [])):
         finished = reel(tmp_path / name, "simulate", *window, *option)
         assert finished.returncode == 0, finished.stderr
     company = Path("landing") / "company" / "truth.json"
     assert "dirt" not in json.loads((tmp_path / "clean" / company).read_text())
     dirty = json.loads((tmp_path / "dirty" / company).read_text())
-    assert dirty["dirt"]["totals"]["duplicates"] > 0
+    assert dirty["dirt"]["totals"]["same_id"] > 0
