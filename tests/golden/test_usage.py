@@ -184,8 +184,8 @@ def test_cohorts_add_up_money_and_credits(golden):
     assert cohort("cohort_revenue_per_signup", "1") == pytest.approx(56 / 5)
     assert cohort("cohort_revenue_per_payer", "0") == 10
     assert cohort("cohort_revenue_per_payer", "4") == pytest.approx(56 / 3)
-    # bea spent 60 credits in November, eve 30 in January
-    assert cohort("cohort_credits_per_signup", "0") == 12
+    # bea and cy spent 60 and 10 credits in November, eve 30 in January
+    assert cohort("cohort_credits_per_signup", "0") == 14
     assert cohort("cohort_credits_per_signup", "2") == 6
     assert cohort("cohort_credit_retention", "1") == 0
     assert cohort("cohort_credit_retention", "2") == pytest.approx(1 / 5)

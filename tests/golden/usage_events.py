@@ -180,6 +180,9 @@ MONEY = [
     granted("bea", "2025-11-03T14:00:00", 66, grant_type="promo"),
     spent("bea", "2025-11-03T14:00:00", 30),
     spent("bea", "2025-11-03T15:00:00", 30),
+    # cy has most of his left
+    granted("cy", "2025-11-04T14:00:00", 66, grant_type="promo"),
+    spent("cy", "2025-11-04T14:00:00", 10),
     # dee pays after exactly 48 hours and gets 4 of 10 dollars back in December
     event(SubscriptionStarted, "dee", "2025-11-05T12:00:00", price_minor=1000,
           subscription_id="subscription of dee", plan_id="standard", interval="month",
