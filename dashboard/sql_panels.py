@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard import (
@@ -84,22 +85,7 @@ def editor(build: Build) -> None:
             label_visibility="collapsed",
             max_chars=sandbox.LONGEST_SQL,
         )
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            icons = {"Run": "play_arrow", "Share": "link", "Save": "bookmark"}
-            pressed = {
-                name: st.form_submit_button(
-                    name,
-                    icon=f":material/{icon}:",
-                    type="primary" if name == "Run" else "secondary",
-                    shortcut="Ctrl+Enter" if name == "Run" else None,
-                )
-                for name, icon in icons.items()
-            }
-            limits = sandbox.LIMITS
-            st.caption(
-                f"One SELECT or EXPLAIN · {limits.wall_seconds:g} s ·"
-                f" {limits.rows:,} rows"
-            )
+        pressed = _buttons()
     state["sql_kept"] = sql = sql or ""
     if pressed["Run"]:
         _run(build, sql)
@@ -108,6 +94,26 @@ def editor(build: Build) -> None:
     if pressed["Save"] and sql.strip():
         name = query_book.save(queries.home(), user(), sql)
         st.toast(f"Saved as “{name}”", icon=":material/bookmark:")
+
+
+def _buttons() -> dict[str, bool]:
+    """Draw what can be done with the statement; tells which button was pressed."""
+    icons = {"Run": "play_arrow", "Share": "link", "Save": "bookmark"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = {
+            name: st.form_submit_button(
+                name,
+                icon=f":material/{icon}:",
+                type="primary" if name == "Run" else "secondary",
+                shortcut="Ctrl+Enter" if name == "Run" else None,
+            )
+            for name, icon in icons.items()
+        }
+        limits = sandbox.LIMITS
+        st.caption(
+            f"One SELECT or EXPLAIN · {limits.wall_seconds:g} s · {limits.rows:,} rows"
+        )
+    return pressed
 
 
 def result() -> None:
@@ -227,17 +233,7 @@ def _show(answer: Answer) -> None:
         key="sql_answer",
     ):
         st.markdown(f"{said} · {answer.milliseconds:,} ms", width="content")
-        with st.container(horizontal=True, width="content", gap="xsmall"):
-            for ending, (write, mime) in answer_files.FILES.items():
-                st.download_button(
-                    ending.upper() if ending != "parquet" else "Parquet",
-                    partial(write, table),
-                    file_name=f"answer.{ending}",
-                    mime=mime,
-                    icon=":material/download:",
-                    on_click="ignore",
-                    key=f"download_{ending}",
-                )
+        _files(table)
     looked_at, drawn = st.tabs(["Table", "Chart"])
     frame = answer_files.to_frame(table)
     with looked_at:
@@ -251,6 +247,21 @@ def _show(answer: Answer) -> None:
         )
     with drawn:
         _draw(frame)
+
+
+def _files(table: pa.Table) -> None:
+    """Offer the answer as files, which are written when they are asked for."""
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        for ending, (write, mime) in answer_files.FILES.items():
+            st.download_button(
+                ending.upper() if ending != "parquet" else "Parquet",
+                partial(write, table),
+                file_name=f"answer.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download_{ending}",
+            )
 
 
 def _draw(frame: pd.DataFrame) -> None:
