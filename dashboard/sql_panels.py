@@ -93,7 +93,7 @@ def editor(build: Build) -> None:
         _share(sql)
     if pressed["Save"] and sql.strip():
         name = query_book.save(queries.home(), user(), sql)
-        st.toast(f"Saved as “{name}”", icon=":material/bookmark:")
+        st.toast(f"Saved as “{formats.plain(name)}”", icon=":material/bookmark:")
 
 
 def _buttons() -> dict[str, bool]:

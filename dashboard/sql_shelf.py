@@ -40,7 +40,7 @@ def tables(build_id: str, text: str) -> None:
                 )
                 st.markdown(_describe(description, rows))
         if not shown:
-            layout.say_empty(f"No table matches “{text}”.")
+            layout.say_empty(f"No table matches “{formats.plain(text)}”.")
 
 
 def examples() -> None:
@@ -98,9 +98,4 @@ def _describe(description: str, rows: pd.DataFrame) -> str:
 
 
 def _offer(name: str, sql: str, *, key: str) -> None:
-    st.button(_plain(name), key=key, on_click=put, args=(sql,), width="stretch")
-
-
-def _plain(text: str) -> str:
-    """Keep a button from reading a statement as Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]$~:<>#" else sign for sign in text)
+    st.button(formats.plain(name), key=key, on_click=put, args=(sql,), width="stretch")

@@ -192,6 +192,18 @@ def test_tables_are_listed_with_their_docs_and_can_be_searched(
     assert any("No table matches" in note.value for note in page.info)
 
 
+def test_a_link_cannot_load_a_picture_from_elsewhere(
+    home: Path, story, open_page
+) -> None:
+    """What a link says stands as it is; as Markdown it would tell who opens it."""
+    story.publish(home)
+    picture = "![x](https://example.invalid/seen.png)"
+    for page, key in (("sql", "table"), ("data", "test"), ("data", "metric")):
+        notes = [note.value for note in open_page(page, **{key: picture}).info]
+        assert any("\\!\\[x\\](https\\:" in note for note in notes), notes
+        assert not any("![x]" in note for note in notes)
+
+
 def test_without_a_warehouse_the_page_names_the_command(home: Path, open_page) -> None:
     page = open_page("sql")
     assert "reel demo" in page.info[0].value
