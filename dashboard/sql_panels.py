@@ -64,18 +64,15 @@ def explain_rows(build: Build) -> None:
 
 def editor(build: Build) -> None:
     """Draw the editor and start what is asked for."""
-    state, linked = st.session_state, st.query_params.get("q")
+    state = st.session_state
+    # What this session was opened with; later the address follows the editor.
+    linked = state.setdefault("sql_linked", st.query_params.get("q"))
     # Another text is another widget: its value is there when it is first drawn.
     key = f"sql_text_{state.get('sql_version', 0)}"
     if key not in state:  # also after a visit to another page
         state.setdefault("sql_kept", linked or EXAMPLES[0].read_text())
         state["sql_shown"] = state["sql_kept"]
-    if linked and linked == state["sql_kept"] and "sql_job" not in state:
-        st.info(
-            "This statement came with the link and has not run. Read it, then press"
-            " Run.",
-            icon=":material/link:",
-        )
+    above = st.container()
     with st.form("sql_form", border=False, enter_to_submit=False):
         sql = st.text_area(
             "SQL",
@@ -94,6 +91,12 @@ def editor(build: Build) -> None:
     if pressed["Save"] and sql.strip():
         name = query_book.save(queries.home(), user(), sql)
         st.toast(f"Saved as “{formats.plain(name)}”", icon=":material/bookmark:")
+    if linked and linked == sql and "sql_job" not in state:
+        above.info(
+            "This statement came with the link and has not run. Read it, then press"
+            " Run.",
+            icon=":material/link:",
+        )
 
 
 def _buttons() -> dict[str, bool]:
