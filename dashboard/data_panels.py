@@ -134,7 +134,8 @@ def tests(build_id: str, text: str) -> None:
     ]
     rows = rows[pd.Series(kept, index=rows.index, dtype=bool)]
     if rows.empty:
-        layout.say_empty(f"No test matches “{text}”." if text else "No test has run.")
+        wanted = formats.plain(text)
+        layout.say_empty(f"No test matches “{wanted}”." if text else "No test has run.")
         return
     failed = rows["status"] != "pass"
     rows = pd.concat([rows[failed], rows[~failed]])
@@ -166,7 +167,7 @@ def catalog(build_id: str, text: str) -> None:
         if url_state.matches(text, entry.name, entry.label, entry.definition)
     ]
     if not entries:
-        layout.say_empty(f"No metric matches “{text}”.")
+        layout.say_empty(f"No metric matches “{formats.plain(text)}”.")
         return
     with st.grid(3, min_column_width=300, gap="small", key="catalog"):
         for entry in entries:

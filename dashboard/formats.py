@@ -11,6 +11,7 @@ from datetime import date, timedelta
 MISSING = "—"
 UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 ACRONYMS = {"api", "arr", "fx", "id", "iso", "json", "mrr", "usd", "utc", "wau"}
+MARKDOWN_SIGNS = "\\`*_[]$~:<>#!"
 # A change below this share of a point is noise of the last printed digit.
 FLAT_POINTS = 0.0005
 
@@ -144,6 +145,11 @@ def words(name: str) -> str:
 def markdown(text: str) -> str:
     """Escape the dollar signs that Markdown would read as a formula."""
     return text.replace("$", "\\$")
+
+
+def plain(text: str) -> str:
+    """Escape what a reader wrote: in Markdown it could load pictures from elsewhere."""
+    return "".join(f"\\{sign}" if sign in MARKDOWN_SIGNS else sign for sign in text)
 
 
 def _digits(size: float) -> str:

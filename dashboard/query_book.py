@@ -42,6 +42,12 @@ class Saved(NamedTuple):
     sql: str
 
 
+def name_of(sql: str) -> str:
+    """Take a comment on top as the name of a statement, or else its first line."""
+    line = (sql.strip().splitlines() or [""])[0].removeprefix("--")
+    return " ".join(line.split())[:NAME_LENGTH] or "Query"
+
+
 def record(
     home: Path,
     user: str,
@@ -83,7 +89,7 @@ def save(home: Path, user: str, sql: str) -> str:
     Returns:
         The name.
     """
-    name = _name(sql)
+    name = name_of(sql)
     with _open(home) as book:
         book.execute("insert or replace into saved values (?, ?, ?)", (user, name, sql))
     return name
@@ -102,12 +108,6 @@ def forget(home: Path, user: str, name: str) -> None:
     """Drop a statement that a user has kept."""
     with _open(home) as book:
         book.execute("delete from saved where user = ? and name = ?", (user, name))
-
-
-def _name(sql: str) -> str:
-    """Take a comment on top as the name, or else the statement's first words."""
-    line = sql.strip().splitlines()[0].removeprefix("--")
-    return " ".join(line.split())[:NAME_LENGTH] or "Query"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard import (
@@ -63,18 +64,15 @@ def explain_rows(build: Build) -> None:
 
 def editor(build: Build) -> None:
     """Draw the editor and start what is asked for."""
-    state, linked = st.session_state, st.query_params.get("q")
+    state = st.session_state
+    # What this session was opened with; later the address follows the editor.
+    linked = state.setdefault("sql_linked", st.query_params.get("q"))
     # Another text is another widget: its value is there when it is first drawn.
     key = f"sql_text_{state.get('sql_version', 0)}"
     if key not in state:  # also after a visit to another page
         state.setdefault("sql_kept", linked or EXAMPLES[0].read_text())
         state["sql_shown"] = state["sql_kept"]
-    if linked and linked == state["sql_kept"] and "sql_job" not in state:
-        st.info(
-            "This statement came with the link and has not run. Read it, then press"
-            " Run.",
-            icon=":material/link:",
-        )
+    above = st.container()
     with st.form("sql_form", border=False, enter_to_submit=False):
         sql = st.text_area(
             "SQL",
@@ -84,22 +82,7 @@ def editor(build: Build) -> None:
             label_visibility="collapsed",
             max_chars=sandbox.LONGEST_SQL,
         )
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            icons = {"Run": "play_arrow", "Share": "link", "Save": "bookmark"}
-            pressed = {
-                name: st.form_submit_button(
-                    name,
-                    icon=f":material/{icon}:",
-                    type="primary" if name == "Run" else "secondary",
-                    shortcut="Ctrl+Enter" if name == "Run" else None,
-                )
-                for name, icon in icons.items()
-            }
-            limits = sandbox.LIMITS
-            st.caption(
-                f"One SELECT or EXPLAIN · {limits.wall_seconds:g} s ·"
-                f" {limits.rows:,} rows"
-            )
+        pressed = _buttons()
     state["sql_kept"] = sql = sql or ""
     if pressed["Run"]:
         _run(build, sql)
@@ -107,7 +90,33 @@ def editor(build: Build) -> None:
         _share(sql)
     if pressed["Save"] and sql.strip():
         name = query_book.save(queries.home(), user(), sql)
-        st.toast(f"Saved as “{name}”", icon=":material/bookmark:")
+        st.toast(f"Saved as “{formats.plain(name)}”", icon=":material/bookmark:")
+    if linked and linked == sql and "sql_job" not in state:
+        above.info(
+            "This statement came with the link and has not run. Read it, then press"
+            " Run.",
+            icon=":material/link:",
+        )
+
+
+def _buttons() -> dict[str, bool]:
+    """Draw what can be done with the statement; tells which button was pressed."""
+    icons = {"Run": "play_arrow", "Share": "link", "Save": "bookmark"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = {
+            name: st.form_submit_button(
+                name,
+                icon=f":material/{icon}:",
+                type="primary" if name == "Run" else "secondary",
+                shortcut="Ctrl+Enter" if name == "Run" else None,
+            )
+            for name, icon in icons.items()
+        }
+        limits = sandbox.LIMITS
+        st.caption(
+            f"One SELECT or EXPLAIN · {limits.wall_seconds:g} s · {limits.rows:,} rows"
+        )
+    return pressed
 
 
 def result() -> None:
@@ -227,17 +236,7 @@ def _show(answer: Answer) -> None:
         key="sql_answer",
     ):
         st.markdown(f"{said} · {answer.milliseconds:,} ms", width="content")
-        with st.container(horizontal=True, width="content", gap="xsmall"):
-            for ending, (write, mime) in answer_files.FILES.items():
-                st.download_button(
-                    ending.upper() if ending != "parquet" else "Parquet",
-                    partial(write, table),
-                    file_name=f"answer.{ending}",
-                    mime=mime,
-                    icon=":material/download:",
-                    on_click="ignore",
-                    key=f"download_{ending}",
-                )
+        _files(table)
     looked_at, drawn = st.tabs(["Table", "Chart"])
     frame = answer_files.to_frame(table)
     with looked_at:
@@ -251,6 +250,21 @@ def _show(answer: Answer) -> None:
         )
     with drawn:
         _draw(frame)
+
+
+def _files(table: pa.Table) -> None:
+    """Offer the answer as files, which are written when they are asked for."""
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        for ending, (write, mime) in answer_files.FILES.items():
+            st.download_button(
+                ending.upper() if ending != "parquet" else "Parquet",
+                partial(write, table),
+                file_name=f"answer.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download_{ending}",
+            )
 
 
 def _draw(frame: pd.DataFrame) -> None:

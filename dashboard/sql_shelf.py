@@ -40,15 +40,14 @@ def tables(build_id: str, text: str) -> None:
                 )
                 st.markdown(_describe(description, rows))
         if not shown:
-            layout.say_empty(f"No table matches “{text}”.")
+            layout.say_empty(f"No table matches “{formats.plain(text)}”.")
 
 
 def examples() -> None:
     """Draw the statements to start with."""
     for file in EXAMPLES:
         sql = file.read_text()
-        title = sql.splitlines()[0].removeprefix("-- ")
-        st.button(title, key=f"example_{file.stem}", on_click=put, args=(sql,))
+        _offer(query_book.name_of(sql), sql, key=f"example_{file.stem}")
 
 
 def saved() -> None:
@@ -61,7 +60,7 @@ def saved() -> None:
         )
     for name, sql in kept:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.button(_plain(name), key=f"saved_{name}", on_click=put, args=(sql,))
+            _offer(name, sql, key=f"saved_{name}")
             st.button(
                 "",
                 icon=":material/delete:",
@@ -82,10 +81,7 @@ def history() -> None:
         for place, past in enumerate(asked):
             found = f"{past.row_count:,} rows" if past.row_count is not None else ""
             at = datetime.fromisoformat(past.at)
-            first = " ".join(past.sql.split())[:60] or "(empty)"
-            st.button(
-                _plain(first), key=f"past_{place}", on_click=put, args=(past.sql,)
-            )
+            _offer(query_book.name_of(past.sql), past.sql, key=f"past_{place}")
             st.caption(
                 f"{formats.day(at)} {at:%H:%M} UTC · {past.milliseconds:,} ms ·"
                 f" {found or past.outcome}"
@@ -101,6 +97,5 @@ def _describe(description: str, rows: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def _plain(text: str) -> str:
-    """Keep a button from reading a statement as Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]$~:<>#" else sign for sign in text)
+def _offer(name: str, sql: str, *, key: str) -> None:
+    st.button(formats.plain(name), key=key, on_click=put, args=(sql,), width="stretch")

@@ -32,6 +32,8 @@ desktop = pytest.mark.parametrize("page", [SCREENS["desktop"]], indirect=True)
 def open_page(page, address: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Run").wait_for(timeout=60 * SECOND)
+    filled = "document.querySelector('.st-key-sql_editor textarea')?.value"
+    page.wait_for_function(filled, timeout=20 * SECOND)
 
 
 def write(page, sql: str) -> None:
@@ -79,6 +81,7 @@ def test_a_shared_link_is_read_before_it_runs(page, address: str) -> None:
     wait_for(page, "1 row ·")
     page.reload()
     wait_for(page, "has not run")
+    page.wait_for_timeout(SECOND)  # an answer would have come by now
     assert page.get_by_test_id("stDataFrame").count() == 0
 
 

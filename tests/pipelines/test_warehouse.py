@@ -154,3 +154,18 @@ def test_a_failure_is_told_until_a_build_passes(tmp_path: Path) -> None:
     assert warehouse.open_current(tmp_path).build_id == "a"
     publish(tmp_path, "c").close()
     assert warehouse.last_failure(tmp_path) is None
+
+
+def test_the_part_for_analysts_comes_and_goes_with_its_build(tmp_path: Path) -> None:
+    """A part without its build would be asked for ever, and fill the disk."""
+    for number in range(warehouse.KEPT_BUILDS + 1):
+        building = make_build(tmp_path / "warehouse" / "building.tmp")
+        opened = make_build(tmp_path / "warehouse" / "opened.tmp")
+        warehouse.publish(tmp_path, building, str(number), analysts=opened)
+    kept = sorted((tmp_path / "warehouse" / "analysts").iterdir())
+    assert [file.stem for file in kept] == ["1", "2", "3"]
+    with pytest.raises(warehouse.NoWarehouse, match="--full-refresh"):
+        warehouse.open_for_analysts(tmp_path, "0")
+    newest = warehouse.open_for_analysts(tmp_path, "3")
+    assert len(newest.query("from metrics.paid_share")) == 2
+    newest.close()
