@@ -143,11 +143,8 @@ class Dirt:
             {"week_start": week_start(week).isoformat(), "kind": kind, "rows": count}
             for (week, kind), count in sorted(rows.items())
         ]
-        return {
-            "rates": asdict(self.rates),
-            "totals": dict(sorted(totals.items())),
-            "weeks": weeks,
-        }
+        ordered = dict(sorted(totals.items()))
+        return {"rates": asdict(self.rates), "totals": ordered, "weeks": weeks}
 
     def count_bots(self, times: list[np.ndarray]) -> None:
         """Add a week's bots to the truth: their registrations, then all the rest."""
