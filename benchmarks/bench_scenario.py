@@ -1,8 +1,8 @@
 """The simulated company against the least that any generator of its files pays.
 
 The rival reads the same rows and writes them again with Polars: no simulation, only
-encoding and compression. Ours is measured with one and with two writing threads. Each
-side runs alone in a fresh process.
+encoding and compression. Ours is measured with one and with two writing threads, and
+with all its dirt. Each side runs alone in a fresh process.
 Reads nothing. Writes a temporary folder and lines in benchmarks/results.csv.
 """
 
@@ -19,11 +19,12 @@ from typing import NamedTuple
 
 import polars as pl
 
+from generation.scenario.dirt import DirtRates
 from generation.scenario.simulate import simulate
 
 RESULTS = Path(__file__).with_name("results.csv")
 RIVAL = "polars rewrites the same rows"
-SIDES = ("1 writer", "2 writers", RIVAL)
+SIDES = ("1 writer", "2 writers", "1 writer, soiled", RIVAL)
 START = date(2025, 12, 1)
 WEEKS = 8
 
@@ -50,7 +51,10 @@ def simulate_company(side: str, folder: Path, scale: float) -> int:
     """Simulate with as many writers as the side's name says."""
     out = folder / side
     workers = int(side[0])
-    return simulate(out, scale=scale, start=START, weeks=WEEKS, workers=workers).events
+    dirt = DirtRates() if side.endswith("soiled") else None
+    return simulate(
+        out, scale=scale, start=START, weeks=WEEKS, workers=workers, dirt=dirt
+    ).events
 
 
 def rewrite(folder: Path) -> int:

@@ -39,12 +39,11 @@ from generation.scenario.wrong_clocks import CLIENT_TYPES, choose_clocks, stamp
 LATEST_US = 30 * DAY_US
 
 
-def _microseconds(year: int, month: int, day: int, *, hour: int = 0) -> int:
-    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp()) * 1_000_000
-
-
 # The collector was down; clients held their events and sent them in two hours after it.
-OUTAGE_US = (_microseconds(2025, 12, 30, hour=10), _microseconds(2025, 12, 30, hour=16))
+OUTAGE_US = tuple(
+    int(datetime(2025, 12, 30, hour, tzinfo=UTC).timestamp()) * 1_000_000
+    for hour in (10, 16)
+)
 _BACK_FILL_US = 2 * HOUR_US
 
 
@@ -144,11 +143,8 @@ class Dirt:
             {"week_start": week_start(week).isoformat(), "kind": kind, "rows": count}
             for (week, kind), count in sorted(rows.items())
         ]
-        return {
-            "rates": asdict(self.rates),
-            "totals": dict(sorted(totals.items())),
-            "weeks": weeks,
-        }
+        ordered = dict(sorted(totals.items()))
+        return {"rates": asdict(self.rates), "totals": ordered, "weeks": weeks}
 
     def count_bots(self, times: list[np.ndarray]) -> None:
         """Add a week's bots to the truth: their registrations, then all the rest."""
@@ -173,6 +169,8 @@ class Dirt:
         self, event_type: str, table: pa.Table, rows: np.ndarray
     ) -> pa.Table:
         """Add testers: each does what an account of the company does, as a copy."""
+        if not rows.size:
+            return table
         copy = _as_test(event_type, table.take(pa.array(rows)))
         occurred = times_of(copy, "occurred_at")
         self.count("test_events", occurred)
@@ -212,17 +210,24 @@ class Dirt:
         rates = self.rates
         ends = np.cumsum([rates.re_sent, rates.retold, rates.contradicted])
         kind = np.searchsorted(ends, stream.random(received.size), side="right")
-        tables, places, receipts = [table], [np.arange(received.size)], [received]
+        rows = np.flatnonzero(kind < len(REPEATS))
+        rows = rows[np.argsort(kind[rows], kind="stable")]
+        if not rows.size:
+            return table, np.arange(received.size), received
+        copies = table.take(pa.array(rows))
+        repeats = []
         for which, (name, repeat) in enumerate(REPEATS.items()):
-            rows = np.flatnonzero(kind == which)
-            self.count(name, occurred[rows])
-            wait = re_send_waits(stream, rows.size)
-            again = received[rows] + wait
-            tables.append(receive(repeat(table.take(pa.array(rows))), again, wait))
-            places.append(rows)
-            receipts.append(again)
-        table = pa.concat_tables(tables)
-        return table, np.concatenate(places), np.concatenate(receipts)
+            low, high = np.searchsorted(kind[rows], (which, which + 1))
+            self.count(name, occurred[rows[low:high]])
+            repeats.append(repeat(copies.slice(low, high - low)))
+        wait = re_send_waits(stream, rows.size)
+        again = received[rows] + wait
+        repeated = receive(pa.concat_tables(repeats), again, wait)
+        return (
+            pa.concat_tables([table, repeated]),
+            np.concatenate([np.arange(received.size), rows]),
+            np.concatenate([received, again]),
+        )
 
     def _delay(
         self, stream: np.random.Generator, occurred: np.ndarray, received: np.ndarray
@@ -260,6 +265,8 @@ class Dirt:
         draw = stream.random(table.num_rows)
         chosen = where & (draw < self.rates.malformed + self.rates.wrong)
         places = np.flatnonzero(chosen)
+        if not places.size:
+            return []
         rows = table.take(pa.array(places))
         is_cut = draw[places] < self.rates.malformed
         broken = broken_rows.break_rows(stream, event_type, rows, is_cut=is_cut)

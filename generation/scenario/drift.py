@@ -44,8 +44,9 @@ def split_forms(
 ) -> Iterator[tuple[str, pa.Table, np.ndarray]]:
     """The rows of each form in that form: file name, table, places in the table."""
     for which in np.unique(form):
-        places = np.flatnonzero(form == which)
-        part = table if places.size == form.size else table.take(pa.array(places))
+        is_form = form == which
+        places = np.flatnonzero(is_form)
+        part = table if is_form.all() else table.filter(pa.array(is_form))
         name = f"{event_type}.{FORMS[which]}" if which else event_type
         yield name, _restate(part, int(which)), places
 
