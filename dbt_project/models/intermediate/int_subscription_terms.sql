@@ -43,7 +43,7 @@ terms as (
         statements.price_minor,
         statements.currency,
         false as is_end,
-        false as is_involuntary
+        cast(null as string) as end_cause
     from statements
     where not statements.is_test
     union all
@@ -58,7 +58,8 @@ terms as (
         0 as price_minor,
         cast(null as string) as currency,
         true as is_end,
-        not cancelled.is_voluntary as is_involuntary
+        case when cancelled.is_voluntary then 'voluntary' else 'involuntary' end
+            as end_cause
     from cancelled
     where not cancelled.is_test
 ),
@@ -76,7 +77,7 @@ lapses as (
         0 as price_minor,
         cast(null as string) as currency,
         true as is_end,
-        true as is_involuntary
+        'involuntary' as end_cause
     from past_due
     where past_due.is_lapsed
 ),
@@ -94,7 +95,7 @@ recoveries as (
         terms.price_minor,
         terms.currency,
         terms.is_end,
-        terms.is_involuntary
+        terms.end_cause
     from past_due
     inner join terms
         on
