@@ -18,6 +18,7 @@ NO_TOTAL = {
     *("cohort_revenue_per_signup", "cohort_revenue_per_payer"),
     *("cohort_credits_per_signup", "cohort_credit_retention"),
 }
+BY_HAND = {"revenue_adjustments"}  # empty while nothing was adjusted
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_every_metric_of_the_catalog_is_a_readable_table(company_home: Path) -> 
         has_total = name not in NO_TOTAL
         for dimension in [None] * has_total + splits:
             frame = build.metric(name, by=dimension)
-            assert len(frame) > 0, (name, dimension)
+            assert len(frame) > 0 or name in BY_HAND, (name, dimension)
             assert set(frame["state"]) <= {"closed", "provisional", "withheld"}
     build.close()
     assert json.loads(catalog.to_json())  # it can be exported

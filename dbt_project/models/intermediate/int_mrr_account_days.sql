@@ -11,7 +11,7 @@ boundaries as (
         subscription_intervals.account_id,
         subscription_intervals.started_on as changed_on,
         subscription_intervals.mrr_micros as change_micros,
-        0 as is_involuntary,
+        cast(null as string) as end_cause,
         0 as is_enterprise
     from subscription_intervals
     where subscription_intervals.started_on <= {{ as_of() }}
@@ -20,8 +20,7 @@ boundaries as (
         subscription_intervals.account_id,
         subscription_intervals.ended_on as changed_on,
         -subscription_intervals.mrr_micros as change_micros,
-        case when subscription_intervals.ends_involuntarily then 1 else 0 end
-            as is_involuntary,
+        subscription_intervals.end_cause,
         case when subscription_intervals.segment = 'enterprise' then 1 else 0 end
             as is_enterprise
     from subscription_intervals
@@ -33,7 +32,9 @@ account_days as (
         boundaries.account_id,
         boundaries.changed_on,
         cast(sum(boundaries.change_micros) as bigint) as change_micros,
-        max(boundaries.is_involuntary) as is_involuntary,
+        max(case when boundaries.end_cause = 'involuntary' then 1 else 0 end)
+            as is_involuntary,
+        max(case when boundaries.end_cause = 'pause' then 1 else 0 end) as is_paused,
         max(boundaries.is_enterprise) as is_enterprise
     from boundaries
     group by boundaries.account_id, boundaries.changed_on
@@ -41,11 +42,7 @@ account_days as (
 
 balances as (
     select
-        account_days.account_id,
-        account_days.changed_on,
-        account_days.is_involuntary,
-        account_days.is_enterprise,
-        account_days.change_micros,
+        account_days.*,
         cast(
             sum(account_days.change_micros) over (
                 partition by account_days.account_id
@@ -77,9 +74,9 @@ lapses as (
                         'balances.changed_on'
                     ) }}
         end as lapse_before,
-        balances.is_enterprise = 1 as is_enterprise,
-        coalesce(lag(balances.is_enterprise) over account_changes = 1, false)
-            as was_enterprise
+        balances.is_enterprise,
+        lag(balances.is_enterprise) over account_changes as was_enterprise,
+        lag(balances.is_paused) over account_changes as was_paused
     from balances
     where balances.change_micros <> 0
     window account_changes as (
@@ -97,14 +94,18 @@ final as (
         balances.is_involuntary = 1 as is_involuntary,
         lapses.lapse_before is not null as had_paid_before,
         coalesce(
-            lapses.lapse_before <= case
-                when lapses.was_enterprise then policies.enterprise_reactivation_days
+            lapses.was_paused = 1
+            or lapses.lapse_before <= case
+                when lapses.was_enterprise = 1
+                    then policies.enterprise_reactivation_days
                 else policies.reactivation_days
             end, false
         ) as ends_pause,
         coalesce(
-            lapses.lapse_after <= case
-                when lapses.is_enterprise then policies.enterprise_reactivation_days
+            (balances.closing_micros = 0 and balances.is_paused = 1)
+            or lapses.lapse_after <= case
+                when lapses.is_enterprise = 1
+                    then policies.enterprise_reactivation_days
                 else policies.reactivation_days
             end, false
         ) as starts_pause

@@ -27,8 +27,7 @@ terms_until as (
         {{ reporting_day('terms.effective_at') }} as started_on,
         {{ reporting_day('lead(terms.effective_at) over subscription_terms') }}
             as ended_on,
-        coalesce(lead(terms.is_involuntary) over subscription_terms, false)
-            as ends_involuntarily
+        lead(terms.end_cause) over subscription_terms as end_cause
     from terms
     window subscription_terms as (
         partition by terms.subscription_id
@@ -91,7 +90,7 @@ final as (
         with_previous.plan_id,
         with_previous.started_on,
         with_previous.ended_on,
-        with_previous.ends_involuntarily,
+        with_previous.end_cause,
         with_previous.price_minor,
         with_previous.interval_months,
         with_previous.currency,

@@ -53,7 +53,7 @@ terms as (
         statements.price_minor,
         statements.currency,
         false as is_end,
-        false as is_involuntary
+        cast(null as string) as end_cause
     from statements
     where not statements.is_test
     union all
@@ -68,7 +68,8 @@ terms as (
         0 as price_minor,
         cast(null as string) as currency,
         true as is_end,
-        not cancelled.is_voluntary as is_involuntary
+        case when cancelled.is_voluntary then 'voluntary' else 'involuntary' end
+            as end_cause
     from cancelled
     where not cancelled.is_test
     union all
@@ -83,7 +84,7 @@ terms as (
         0 as price_minor,
         cast(null as string) as currency,
         true as is_end,
-        false as is_involuntary
+        'pause' as end_cause
     from paused
     where not paused.is_test
 ),
@@ -101,7 +102,7 @@ lapses as (
         0 as price_minor,
         cast(null as string) as currency,
         true as is_end,
-        true as is_involuntary
+        'involuntary' as end_cause
     from past_due
     where past_due.is_lapsed
 ),
@@ -119,7 +120,7 @@ recoveries as (
         terms.price_minor,
         terms.currency,
         terms.is_end,
-        terms.is_involuntary
+        terms.end_cause
     from past_due
     inner join terms
         on
