@@ -50,7 +50,9 @@ def simulate_company(side: str, folder: Path, scale: float) -> int:
     """Simulate with as many writers as the side's name says."""
     out = folder / side
     workers = int(side[0])
-    return simulate(out, scale=scale, start=START, weeks=WEEKS, workers=workers).events
+    return simulate(
+        out, scale=scale, start=START, weeks=WEEKS, workers=workers, effects=False
+    ).events
 
 
 def rewrite(folder: Path) -> int:

@@ -83,6 +83,19 @@ class FeatureExposed(Event, tag="feature_exposed"):
     experiment: Name | None = None
 
 
+class ExperimentAssigned(Event, tag="experiment_assigned"):
+    """A user was dealt an arm of an experiment, before the arm could do anything.
+
+    `eligibility` says why then: active in the weeks before a launch, newly registered,
+    or first active while the experiment ran.
+    """
+
+    user_id: Id
+    experiment: Name
+    arm: Name
+    eligibility: Literal["recently_active", "newcomer", "first_active_day"]
+
+
 class GenerationSubmitted(Event, tag="generation_submitted"):
     """A video was asked for (rung 1). `reserved_credits` are held until it finishes."""
 
@@ -295,6 +308,7 @@ AnyEvent = (
     UserRegistered
     | SessionStarted
     | FeatureExposed
+    | ExperimentAssigned
     | GenerationSubmitted
     | GenerationFinished
     | VideoDownloaded

@@ -12,6 +12,7 @@ from generation.scenario.population import (
     CORE_FRAILTY,
     Population,
 )
+from generation.scenario.rationing import Rations
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.streams import Stream, phases, random_stream, round_level
 
@@ -19,7 +20,13 @@ ENGAGED_ACTIVITY = 0.65  # chance that a payer is active in a week, assumed
 
 
 def choose_active(
-    people: Population, path: ExpectedPath, *, week: int, scale: float, seed: int
+    people: Population,
+    path: ExpectedPath,
+    rations: Rations,
+    *,
+    week: int,
+    scale: float,
+    seed: int,
 ) -> np.ndarray:
     """Indexes of the week's active users, ascending; the new ones are all active.
 
@@ -28,7 +35,7 @@ def choose_active(
     chance is proportional to the weight and the number is exact.
     """
     old = int(people.first_of_week[week])
-    new = np.arange(old, people.registered(week))
+    new = np.flatnonzero(people.comes[old : people.registered(week)]) + old
     phase = phases(seed, 100 + week, (NUM_REGIONS,))
     wanted = round_level(path.existing[week] * scale, phase)
     weights = _weights(people, path, week, old)
@@ -52,7 +59,9 @@ def choose_active(
         return new
     payers = np.concatenate(engaged)
     rest = wanted - np.bincount(people.region[payers], minlength=NUM_REGIONS)
-    others = _smallest(people, np.concatenate(users), np.concatenate(ratios), rest)
+    user = np.concatenate(users)
+    ratio = np.concatenate(ratios)
+    others = user[rations.serve("active", ratio, people.region[user], rest)]
     return np.concatenate([np.sort(np.concatenate([payers, others])), new])
 
 
@@ -62,7 +71,8 @@ def _weights(people: Population, path: ExpectedPath, week: int, old: int) -> np.
     weights = by_week[people.week[:old]]
     frailty = np.where(people.is_core[:old], CORE_FRAILTY, CASUAL_FRAILTY)
     weights = weights * frailty * _lift(people, path, week, slice(0, old))
-    return np.where(people.is_engaged[:old], 0, weights).astype(np.float32)
+    may = people.comes[:old] & ~people.is_engaged[:old]
+    return np.where(may, weights, 0).astype(np.float32)
 
 
 def _lift(
@@ -71,15 +81,3 @@ def _lift(
     """One plus the feature's direct effect; the holdout has none."""
     gain = (path.lift[week] / (1 - HOLDOUT)).astype(np.float32)
     return 1 + np.where(people.is_holdout[block], 0, gain[people.region[block]])
-
-
-def _smallest(
-    people: Population, users: np.ndarray, ratios: np.ndarray, wanted: np.ndarray
-) -> np.ndarray:
-    """The `wanted` users with the smallest ratio in each region."""
-    region = people.region[users]
-    order = np.lexsort((ratios, region))
-    ranked = region[order]
-    first = np.searchsorted(ranked, np.arange(NUM_REGIONS))
-    rank = np.arange(order.size) - first[ranked]
-    return users[order[rank < wanted[ranked]]]

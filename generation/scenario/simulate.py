@@ -1,8 +1,9 @@
 """Simulates the reference company and writes its events for ingestion.
 
 Reads the committed parameters and data/reference. Writes <out>/<week>/<event>.parquet,
-<out>/manifest.json and <out>/truth.json (the planted truth by week and region, and of
-a soiled company every row put in).
+<out>/manifest.json and <out>/truth.json (the planted truth by week and region, the
+true effects as described in truth and effects, and of a soiled company every row put
+in).
 """
 
 import json
@@ -16,15 +17,22 @@ from typing import Literal
 from generation.scenario.calendar import FIRST_WEEK, WEEKS, week_of, week_start
 from generation.scenario.company import Company
 from generation.scenario.dirt import Dirt, DirtRates
+from generation.scenario.effects import (
+    declared_experiments,
+    experiment_effects,
+    feature_effects,
+)
 from generation.scenario.landing import LandingWriter
-from generation.scenario.model import ExpectedPath, simulate_path
+from generation.scenario.model import simulate_path
 from generation.scenario.parameters import Parameters
 from generation.scenario.truth import weekly_truth
+from generation.scenario.worlds import Worlds
 
 Preset = Literal["literal", "consistent"]
 Progress = Callable[[int, int, int], None]
 DEFAULT_START = date(2024, 12, 30)
 DEFAULT_SEED = 20251218
+LARGEST_WITH_EFFECTS = 0.1  # above, other worlds would take too much memory and time
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ def simulate(
     seed: int = DEFAULT_SEED,
     workers: int | None = None,
     dirt: DirtRates | None = None,
+    effects: bool | None = None,
     on_progress: Progress | None = None,
 ) -> Manifest:
     """Write the company's events, week after week.
@@ -71,6 +80,8 @@ def simulate(
         seed: root of the random streams.
         workers: writing threads beside the simulation; by default one per further core.
         dirt: how much of each kind of dirt; none by default.
+        effects: whether other worlds are simulated beside the company, so that
+            truth.json states true effects; by default up to a scale of 0.1.
         on_progress: called after each week with the window's weeks done (0 before it),
             its weeks in all and the events so far.
 
@@ -94,9 +105,19 @@ def simulate(
     soiler = None if dirt is None else Dirt(dirt, seed=seed)
     workers = workers or max((os.cpu_count() or 1) - 1, 1)
     writer = LandingWriter(out, workers=workers, dirt=soiler)
-    _run(manifest, simulate_path(Parameters.load(preset)), writer, on_progress)
+    company = _settle(manifest, writer)
+    worlds = None
+    if scale <= LARGEST_WITH_EFFECTS if effects is None else effects:
+        without = simulate_path(Parameters.load(preset), motion_control=False)
+        worlds = Worlds(company, without, week_of(start) + weeks)
+    _run(manifest, company, worlds, on_progress)
     manifest = replace(manifest, events=writer.events)
-    truth = weekly_truth(preset, week_of(start), week_of(start) + weeks)
+    first, end_week = week_of(start), week_of(start) + weeks
+    truth = weekly_truth(preset, first, end_week)
+    truth["experiments"] = declared_experiments()
+    if worlds is not None:
+        truth["experiment_effects"] = experiment_effects(worlds, first, end_week)
+        truth["feature_effects"] = feature_effects(worlds, first, end_week, 1 / scale)
     if soiler is not None:
         truth["dirt"] = soiler.truth(week_of(start) + weeks)
     _write_json(out / "truth.json", truth)
@@ -104,25 +125,34 @@ def simulate(
     return manifest
 
 
-def _run(
-    manifest: Manifest,
-    path: ExpectedPath,
-    writer: LandingWriter,
-    on_progress: Progress | None,
-) -> None:
-    """Simulate all weeks from the company's first one on."""
+def _settle(manifest: Manifest, writer: LandingWriter) -> Company:
+    """The company before its first week."""
     first = week_of(date.fromisoformat(manifest.start))
-    company = Company(
-        path,
+    return Company(
+        simulate_path(Parameters.load(manifest.preset)),
         writer,
         scale=manifest.scale,
         seed=manifest.seed,
         weeks=first + manifest.weeks,
         first_usage_week=first,
     )
+
+
+def _run(
+    manifest: Manifest,
+    company: Company,
+    worlds: Worlds | None,
+    on_progress: Progress | None,
+) -> None:
+    """Simulate all weeks from the company's first one on."""
+    first, writer = company.first_usage_week, company.writer
     for week in range(first + manifest.weeks):
         writer.begin(week)
+        if worlds is not None:
+            worlds.branch(week)
         company.run_week(week)
+        if worlds is not None:
+            worlds.run_week(week)
         writer.finish()
         if on_progress is not None:
             on_progress(max(week - first + 1, 0), manifest.weeks, writer.events)

@@ -16,6 +16,7 @@ from generation.scenario.calendar import (
 )
 from generation.scenario.prices import plans, usd
 from generation.scenario.products import UPGRADE_PERIOD, plan_prices, products
+from generation.scenario.rationing import Rations
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.retention import CLASSES
 from generation.scenario.wallet import no_numbers
@@ -161,11 +162,14 @@ def renew(
     week: int,
     target: np.ndarray,
     started: np.ndarray,
+    chance: np.ndarray,
+    rations: Rations,
     stream: np.random.Generator,
 ) -> tuple[Subscriptions, Renewals]:
     """Renew or end what is due so that each cell ends the week at its target.
 
     `target` and `started` count subscriptions by cell; `subs` excludes the new ones.
+    `chance` is each subscription's own number of the week in (0, 1).
     Returns the subscriptions that go on, and what happened.
     """
     end = week_start_us(week) + WEEK_US
@@ -173,7 +177,9 @@ def renew(
     count = np.bincount(subs.cell, minlength=target.size)
     due_count = np.bincount(subs.cell[due], minlength=target.size)
     keep = np.clip(target - started - (count - due_count), 0, due_count)
-    stays = _choose_kept(subs, due, keep, week, stream)
+    key = _reluctance(subs, due, week, chance)
+    stays = np.zeros(due.size, bool)
+    stays[rations.serve("renew", key, subs.cell[due], keep, natural=1.0)] = True
     renewed = subs.take(due[stays])
     previous_plan = renewed.plan.copy()
     _advance(renewed, stream)
@@ -193,30 +199,19 @@ def renew(
     )
 
 
-def _choose_kept(
-    subs: Subscriptions,
-    due: np.ndarray,
-    keep: np.ndarray,
-    week: int,
-    stream: np.random.Generator,
+def _reluctance(
+    subs: Subscriptions, due: np.ndarray, week: int, chance: np.ndarray
 ) -> np.ndarray:
-    """Which of the due ones stay: likelier the likelier their class renews."""
-    chance = np.empty(due.size)
+    """Below one for those who would renew; recent buyers of credits come first."""
+    keep = np.empty(due.size)
     classes = np.array([product.payer_class for product in products()])
     payer_class = classes[subs.product[due]]
     for index, curve in enumerate(CLASSES):
         here = payer_class == index
-        chance[here] = curve.keep_at(subs.period[due][here])
-    ratio = stream.random(due.size) / chance
-    ratio[subs.top_up_week[due] >= week - RECENT_BUYER_WEEKS] -= 10
-    cell = subs.cell[due]
-    order = np.lexsort((ratio, cell))
-    ranked = cell[order]
-    first = np.searchsorted(ranked, np.arange(keep.size))
-    rank = np.arange(order.size) - first[ranked]
-    stays = np.zeros(due.size, bool)
-    stays[order[rank < keep[ranked]]] = True
-    return stays
+        keep[here] = curve.keep_at(subs.period[due][here])
+    key = chance[due] / keep
+    key[subs.top_up_week[due] >= week - RECENT_BUYER_WEEKS] -= 10
+    return key
 
 
 def _advance(subs: Subscriptions, stream: np.random.Generator) -> None:

@@ -6,6 +6,7 @@ Reads data/reference/device_cost.csv through credits. Writes nothing.
 from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy.special import betainc
 
 from generation.credits import read_device_costs
 from generation.scenario.calendar import day_of
@@ -187,7 +188,20 @@ def _choose_model(count: int, week_day: int, stream: np.random.Generator) -> np.
 
 
 def draw_counts(
-    mean: np.ndarray, dispersion: np.ndarray, stream: np.random.Generator
+    mean: np.ndarray, dispersion: np.ndarray, uniform: np.ndarray
 ) -> np.ndarray:
-    """Negative binomial numbers of generations: many make few, few make many."""
-    return stream.poisson(stream.standard_gamma(dispersion) * (mean / dispersion))
+    """Negative binomial numbers of generations: many make few, few make many.
+
+    By inversion, so that a user's own `uniform` number decides whatever others do.
+    `mean` and `dispersion` have few different pairs.
+    """
+    count = np.zeros(uniform.size, np.int64)
+    for size in np.unique(dispersion):
+        for level in np.unique(mean[dispersion == size]):
+            rows = np.flatnonzero((dispersion == size) & (mean == level))
+            most = (
+                int(40 * level / min(size, 1)) + 40
+            )  # beyond are less than one in 1e9
+            below = betainc(size, np.arange(1, most + 1), size / (size + level))
+            count[rows] = np.searchsorted(below, uniform[rows], side="right")
+    return count

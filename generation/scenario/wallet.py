@@ -6,6 +6,7 @@ Reads nothing. Writes nothing.
 from dataclasses import dataclass, field, fields
 
 import numpy as np
+from scipy.special import pdtrik
 
 from generation.scenario.calendar import DAY_US
 from generation.scenario.purchases import Sales
@@ -56,16 +57,19 @@ def burn_counts(
     balance: np.ndarray,
     share: np.ndarray,
     mean_credits: float,
-    stream: np.random.Generator,
+    uniform: np.ndarray,
 ) -> np.ndarray:
     """How many generations a grant pays in a week.
 
-    `share` of the balance is wanted; a small rest is used up.
+    `share` of the balance is wanted; a small rest is used up. `uniform` holds each
+    grant's own number in (0, 1).
     """
     wanted = (
         np.where(balance < 3 * mean_credits, balance, share * balance) / mean_credits
     )
-    count = stream.poisson(wanted)
+    count = np.zeros(wanted.size, np.int64)
+    some = np.flatnonzero(wanted > 0)
+    count[some] = np.ceil(pdtrik(uniform[some], wanted[some])).astype(np.int64)
     return np.where(balance >= USED_UP, count, 0)
 
 
