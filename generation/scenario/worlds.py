@@ -48,19 +48,20 @@ class Worlds:
     Attributes:
         tallies: of each experiment's first and second arm, by the experiment's key.
         without: of the world without motion control; None before the launch.
+        running: open worlds, in the order of the tallies, with the week that ends each.
     """
 
     def __init__(self, company: Company, without: ExpectedPath, weeks: int) -> None:
         self.company, self.weeks = company, weeks
         self._without_path = without
-        self._running: list[tuple[int, Company]] = []  # with the week that ends each
+        self.running: list[tuple[int, Company]] = []
         self.tallies: dict[str, tuple[Tally, Tally]] = {}
         self.without: Tally | None = None
         company.tally = self._tally(company)
 
     def branch(self, week: int) -> None:
         """Open the worlds of what begins in a week; before the company lives it."""
-        self._running = [item for item in self._running if week < item[0]]
+        self.running = [item for item in self.running if week < item[0]]
         for experiment in WITH_EFFECT:
             if week == max(experiment.first_week, 0):
                 arms = [self._open(experiment, treated) for treated in (True, False)]
@@ -70,7 +71,7 @@ class Worlds:
 
     def run_week(self, week: int) -> None:
         """Live the week in every open world; after the company has lived it."""
-        for _, world in self._running:
+        for _, world in self.running:
             world.run_week(week)
 
     def _open(self, experiment: Experiment, treated: bool) -> Tally:
@@ -92,7 +93,7 @@ class Worlds:
 
     def _start(self, world: Company, end: int) -> Tally:
         world.tally = self._tally(world)
-        self._running.append((end, world))
+        self.running.append((end, world))
         return world.tally
 
     def _tally(self, company: Company) -> Tally:
