@@ -5,6 +5,12 @@ those with the smallest keys do, and the last key served is remembered. A world 
 asks what would have happened to somebody must not hand out the places again: more
 payers would push others out, and the arms would no longer be independent. It serves
 whoever lies below the factual world's line, so a user's fate hangs on that user alone.
+
+The line lies between the last key served and the first refused, and it matters on which
+side: few are served in a group and week. At the last one served, that user would be
+lost to the smallest growth of the key; at the first refused, that one would come in by
+the smallest shrinking. So a world in which keys only grow has the line at the first
+refused, every other at the last served; then neither happens more often than it should.
 Reads nothing. Writes nothing.
 """
 
@@ -14,10 +20,15 @@ import numpy as np
 
 
 class Rations:
-    """The lines of one week; with `factual`, those of another world."""
+    """The lines of one week; with `factual`, those of another world.
 
-    def __init__(self, factual: "Rations | None" = None) -> None:
-        self._factual = factual
+    `keys_grow` says that nobody is more eager here than in the factual world.
+    """
+
+    def __init__(
+        self, factual: "Rations | None" = None, *, keys_grow: bool = False
+    ) -> None:
+        self._factual, self._keys_grow = factual, keys_grow
         self._kept: dict[str, Any] = {}
 
     def open_week(self) -> None:
@@ -38,7 +49,7 @@ class Rations:
         group: np.ndarray,
         wanted: np.ndarray,
         *,
-        natural: float = -np.inf,
+        natural: float | None = None,
     ) -> np.ndarray:
         """Positions of the `wanted` smallest finite keys in each group.
 
@@ -47,11 +58,14 @@ class Rations:
             key: smaller is served earlier.
             group: of each key.
             wanted: places by group; a replaying world goes by the line instead.
-            natural: where the line lies if nobody's key is near it.
+            natural: where the line lies if it may, whatever keys do.
         """
         if self._factual is not None:
-            limit = self._factual._kept[what]
-            return np.flatnonzero(key < limit[group])
+            low, high = self._factual._kept[what]
+            line = high if self._keys_grow else low
+            if natural is not None:
+                line = np.clip(natural, low, high)
+            return np.flatnonzero(key < line[group])
         order = np.lexsort((key, group))
         ranked, keys = group[order], key[order].astype(np.float64)
         first = np.searchsorted(ranked, np.arange(wanted.size + 1))
@@ -61,8 +75,7 @@ class Rations:
         padded = np.concatenate([[-np.inf], keys, [np.inf]])
         last = np.where(end > first[:-1], padded[end], -np.inf)
         refused = np.where(end < first[1:], padded[end + 1], np.inf)
-        line = np.maximum(natural, np.nextafter(last, np.inf))
-        self._kept[what] = np.minimum(line, refused)
+        self._kept[what] = (np.nextafter(last, np.inf), refused)
         return order[taken]
 
     def deal(

@@ -75,7 +75,10 @@ class Worlds:
             world.run_week(week)
 
     def _open(self, experiment: Experiment, treated: bool) -> Tally:
-        rations = Rations(self.company.rations)
+        # The display of prices only makes first payers less eager; without a holdout's
+        # packs others than in the factual world are free to begin to pay.
+        keys_grow = experiment == PRICE_DISPLAY and not treated
+        rations = Rations(self.company.rations, keys_grow=keys_grow)
         world = self.company.branch(
             rations, SilentWriter(), forced={experiment.key: treated}
         )

@@ -23,6 +23,24 @@ def test_another_world_serves_by_the_line_and_not_by_the_number() -> None:
     assert sorted(served) == [0, 1, 4, 5]
 
 
+def test_nobody_at_the_line_is_lost_or_gained_more_often_than_is_due() -> None:
+    """Three are served; a change of all keys by 12 % must move 12 % of them."""
+    lost, gained = [], []
+    for seed in range(2000):
+        key = np.random.default_rng(seed).exponential(size=300)
+        group, factual = np.zeros(300, int), Rations()
+        factual.serve("pay", key, group, np.array([3]))
+        fewer = Rations(factual, keys_grow=True).serve(
+            "pay", key * 1.12, group, np.array([3])
+        )
+        more = Rations(factual).serve("pay", key / 1.12, group, np.array([3]))
+        lost.append(fewer.size)
+        gained.append(more.size)
+    # 3 / 1.12 = 2.68 and 3 * 1.12 = 3.36; standard errors 0.012 and 0.014.
+    assert abs(np.mean(lost) - 3 / 1.12) < 0.04
+    assert abs(np.mean(gained) - 3 * 1.12) < 0.05
+
+
 def test_the_natural_line_holds_where_the_places_leave_it_open() -> None:
     factual = Rations()
     # Both of group 0 stay; below one everybody would. Group 1 keeps nobody.
@@ -30,7 +48,7 @@ def test_the_natural_line_holds_where_the_places_leave_it_open() -> None:
     factual.serve("renew", key, group, np.array([2, 0]), natural=1.0)
     other = np.array([0.95, 1.05, 0.35, 0.45])
     served = Rations(factual).serve(
-        "renew", other, np.array([0, 0, 1, 1]), np.zeros(2, int)
+        "renew", other, np.array([0, 0, 1, 1]), np.zeros(2, int), natural=1.0
     )
     assert list(served) == [0, 2]
 
