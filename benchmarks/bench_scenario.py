@@ -53,7 +53,13 @@ def simulate_company(side: str, folder: Path, scale: float) -> int:
     workers = int(side[0])
     dirt = DirtRates() if side.endswith("soiled") else None
     return simulate(
-        out, scale=scale, start=START, weeks=WEEKS, workers=workers, dirt=dirt
+        out,
+        scale=scale,
+        start=START,
+        weeks=WEEKS,
+        workers=workers,
+        dirt=dirt,
+        effects=False,
     ).events
 
 

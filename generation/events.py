@@ -89,6 +89,19 @@ class FeatureExposed(Event, tag="feature_exposed"):
     experiment: Name | None = None
 
 
+class ExperimentAssigned(Event, tag="experiment_assigned"):
+    """A user was dealt an arm of an experiment, before the arm could do anything.
+
+    `eligibility` says why then: active in the weeks before a launch, newly registered,
+    or first active while the experiment ran.
+    """
+
+    user_id: Id
+    experiment: Name
+    arm: Name
+    eligibility: Literal["recently_active", "newcomer", "first_active_day"]
+
+
 class GenerationSubmitted(Event, tag="generation_submitted"):
     """A video was asked for (rung 1). `reserved_credits` are held until it finishes.
 
@@ -476,6 +489,7 @@ AnyEvent = (
     UserRegistered
     | SessionStarted
     | FeatureExposed
+    | ExperimentAssigned
     | GenerationSubmitted
     | GenerationFinished
     | VideoDownloaded
@@ -518,6 +532,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "user_registered": ("user_id",),
     "session_started": ("session_id",),
     "feature_exposed": ("user_id", "feature", "experiment"),
+    "experiment_assigned": ("user_id", "experiment"),
     "generation_submitted": ("generation_id",),
     "generation_finished": ("generation_id",),
     "video_downloaded": ("generation_id", "user_id", "occurred_at"),

@@ -14,6 +14,7 @@ from generation.scenario.population import (
     CORE_FRAILTY,
     Population,
 )
+from generation.scenario.rationing import Rations
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.streams import Stream, phases, random_stream, round_level
 
@@ -32,7 +33,13 @@ class Active:
 
 
 def choose_active(
-    people: Population, path: ExpectedPath, *, week: int, scale: float, seed: int
+    people: Population,
+    path: ExpectedPath,
+    rations: Rations,
+    *,
+    week: int,
+    scale: float,
+    seed: int,
 ) -> Active:
     """Choose the week's active users; the new ones are all active.
 
@@ -42,7 +49,7 @@ def choose_active(
     to the weight and the number is exact.
     """
     old = int(people.first_of_week[week])
-    new = np.arange(old, people.registered(week))
+    new = np.flatnonzero(people.comes[old : people.registered(week)]) + old
     if not old:
         return Active(new, np.zeros(new.size, np.float32))
     blocks = [slice(i, min(i + BLOCK, old)) for i in range(0, old, BLOCK)]
@@ -55,8 +62,9 @@ def choose_active(
         stream = random_stream(seed, Stream.ACTIVITY, week, number)
         uniform = stream.random(BLOCK, dtype=np.float32)[: block.stop - block.start]
         comes_back = uniform < ENGAGED_ACTIVITY * _lift(people, path, week, block)
-        stays = (people.spell_end[block] >= 7 * week) & ~people.is_gone[block]
+        stays = people.spell_end[block] >= 7 * week
         sure = stays | (people.is_engaged[block] & comes_back)
+        sure &= people.comes[block] & ~people.is_gone[block]
         certain.append(block.start + np.flatnonzero(sure))
         weight = weights[block]
         near = np.flatnonzero(uniform < limit[people.region[block]] * weight)
@@ -65,10 +73,13 @@ def choose_active(
     sure = np.concatenate(certain)
     rest = wanted - np.bincount(people.region[sure], minlength=NUM_REGIONS)
     users, ratio = np.concatenate(near_users), np.concatenate(ratios)
-    others, highest = _smallest(people.region[users], ratio, rest)
+    served = rations.serve("active", ratio, people.region[users], rest)
+    others, odds = users[served], np.zeros(NUM_REGIONS, np.float32)
+    np.maximum.at(odds, people.region[others], ratio[served])
+    odds = rations.same("odds of activity", odds)
     weights[sure] = people.is_engaged[sure] * np.float32(ENGAGED_ACTIVITY)
-    weights[users[others]] *= highest[people.region[users[others]]]
-    active = np.sort(np.concatenate([sure, users[others]]))
+    weights[others] *= odds[people.region[others]]
+    active = np.sort(np.concatenate([sure, others]))
     chance = np.concatenate([weights[active], np.zeros(new.size, np.float32)])
     return Active(np.concatenate([active, new]), chance)
 
@@ -84,8 +95,8 @@ def _weights(
     for block in blocks:
         weight = by_week[people.week[block]] * frailty[people.is_core[block].view("i1")]
         weight *= _lift(people, path, week, block)
-        is_apart = people.is_engaged[block] | people.is_gone[block]
-        weight[is_apart | (people.spell_end[block] >= 7 * week)] = 0
+        is_apart = people.is_engaged[block] | (people.spell_end[block] >= 7 * week)
+        weight[is_apart | people.is_gone[block] | ~people.comes[block]] = 0
         weights[block] = weight
         totals += np.bincount(people.region[block], weight, NUM_REGIONS)
     return weights, totals
@@ -98,17 +109,3 @@ def _lift(
     gain = (path.lift[week] / (1 - HOLDOUT)).astype(np.float32)
     has_it = ~people.is_holdout[block]
     return np.float32(1) + gain[people.region[block]] * has_it
-
-
-def _smallest(
-    region: np.ndarray, ratios: np.ndarray, wanted: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of the `wanted` smallest ratios of each region, and the highest one."""
-    order = np.lexsort((ratios, region))
-    ranked = region[order]
-    first = np.searchsorted(ranked, np.arange(NUM_REGIONS))
-    rank = np.arange(order.size) - first[ranked]
-    chosen = order[rank < wanted[ranked]]
-    highest = np.zeros(NUM_REGIONS, np.float32)
-    np.maximum.at(highest, region[chosen], ratios[chosen])
-    return chosen, highest

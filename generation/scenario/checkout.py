@@ -3,6 +3,8 @@
 Reads nothing. Writes nothing itself: rows go to the landing writer.
 """
 
+from functools import partial
+
 import numpy as np
 
 from generation.scenario import billing_events as billing
@@ -28,10 +30,11 @@ from generation.scenario.population import PAYING, Population
 from generation.scenario.prices import local_minor, packs
 from generation.scenario.products import is_dear, is_motion
 from generation.scenario.purchases import ApiAccounts, Sales, TopUpDesk, pack_prices
+from generation.scenario.rationing import Rations
 from generation.scenario.regions import NUM_REGIONS
 from generation.scenario.retention import GRACE_DAYS, MOTION_LAG
 from generation.scenario.row_plan import RowPlan
-from generation.scenario.streams import Stream, random_stream
+from generation.scenario.streams import Stream, random_stream, uniforms_of
 from generation.scenario.subscriptions import PAUSE_WEEKS, PAUSED, Subscriptions
 from generation.scenario.trials import Trials
 from generation.scenario.usage_events import API_ACCOUNT, Reporter
@@ -46,12 +49,14 @@ class Checkout:
         people: Population,
         path: ExpectedPath,
         plan: RowPlan,
+        rations: Rations,
         *,
         scale: float,
         seed: int,
         first_usage_week: int,
     ) -> None:
         self.people, self.path, self.plan = people, path, plan
+        self.rations = rations
         self.scale, self.seed = scale, seed
         self.first_usage_week = first_usage_week
         self.subs = Subscriptions()
@@ -70,39 +75,29 @@ class Checkout:
         self.motion_week = np.empty(0, np.int64)
 
     def choose_starters(
-        self, to: Reporter, week: int, active: np.ndarray
+        self, to: Reporter, week: int, active: np.ndarray, appeal: np.ndarray
     ) -> conversion.Starters:
         """New subscribers; those who keep a trial come last."""
-        stream = random_stream(self.seed, Stream.CONVERSION, week)
+        draw = conversion.Draw(self.people, self.rations, self.seed, week)
         counts = self._wanted_starts(week)
-        tried, self.trial_number = self.trials.settle(to, week, counts)
+        tried, self.trial_number = self.trials.settle(to, draw, counts)
         kept = np.bincount(tried.cell, minlength=counts.size)
         counts = counts - kept.reshape(counts.shape)
-        ordinary = conversion.choose_subscribers(
-            self.people, active, week=week, counts=counts, stream=stream
-        )
+        ordinary = conversion.choose_subscribers(draw, active, counts, appeal)
         lag = week - self.motion_week
         weight = np.array([MOTION_LAG.get(int(weeks), 0.0) for weeks in lag])
-        position, cell = conversion.choose_motion_subscribers(
-            self.people.region[self.motion_user].astype(np.int64),
-            weight,
-            counts=counts,
-            stream=stream,
+        after = conversion.choose_motion_subscribers(
+            draw, self.motion_user, weight, counts
         )
-        user = self.motion_user[position]
-        time = conversion.spread_times(user.size, week, stream)
-        keep = np.ones(self.motion_user.size, bool)
-        keep[position] = False
-        keep &= lag <= max(MOTION_LAG)
+        keep = ~np.isin(self.motion_user, after.user) & (lag <= max(MOTION_LAG))
         self.people.eligible_from[ordinary.user] = PAYING
-        self.people.eligible_from[user] = PAYING
+        self.people.eligible_from[after.user] = PAYING
         self.people.eligible_from[tried.user] = PAYING
         self.motion_user, self.motion_week = (
             self.motion_user[keep],
             self.motion_week[keep],
         )
-        motion = conversion.Starters(user, cell, time)
-        return ordinary.joined(motion).joined(tried)
+        return ordinary.joined(after).joined(tried)
 
     def _wanted_starts(self, week: int) -> np.ndarray:
         """New subscriptions of the week. Shape [products, regions].
@@ -119,24 +114,15 @@ class Checkout:
     def choose_motion_buyers(
         self, week: int, active: np.ndarray
     ) -> conversion.Starters:
-        return conversion.choose_motion_buyers(
-            self.people,
-            active,
-            week=week,
-            wanted=self.plan.motion[week],
-            stream=random_stream(self.seed, Stream.CONVERSION, week, 1),
-        )
+        draw = conversion.Draw(self.people, self.rations, self.seed, week)
+        return conversion.choose_motion_buyers(draw, active, self.plan.motion[week])
 
     def choose_trialists(
         self, week: int, active: np.ndarray, buyers: conversion.Starters
     ) -> conversion.Starters:
-        return conversion.choose_trialists(
-            self.people,
-            active[~np.isin(active, buyers.user)] if buyers.user.size else active,
-            week=week,
-            wanted=self.trials.wanted(week),
-            stream=random_stream(self.seed, Stream.CONVERSION, week, 2),
-        )
+        draw = conversion.Draw(self.people, self.rations, self.seed, week)
+        others = active[~np.isin(active, buyers.user)] if buyers.user.size else active
+        return conversion.choose_trialists(draw, others, self.trials.wanted(week))
 
     def sell_packages(self, to: Reporter, week: int) -> None:
         """New API accounts, and the packages that fall due."""
@@ -177,6 +163,8 @@ class Checkout:
             week=week,
             target=self.plan.stock[week],
             started=np.bincount(starters.cell, minlength=cells),
+            chance=uniforms_of(before.user, self.seed, Stream.RENEWAL, week),
+            rations=self.rations,
             stream=stream,
         )
         begun = np.bincount(starters.cell, minlength=cells)
@@ -241,9 +229,13 @@ class Checkout:
         segment = subscriptions.segment_of_plan()[subs.plan]
         cell = np.where(settled, segment * NUM_REGIONS + subs.region, -1)
         candidates = [np.flatnonzero(cell == index) for index in range(2 * NUM_REGIONS)]
-        budget = self._top_up_budget(week)
         buyer, kind, time = self.top_ups.sell(
-            budget, candidates=candidates, week=week, stream=stream
+            self._top_up_budget(week),
+            candidates=candidates,
+            chance=partial(uniforms_of, subs.user, self.seed, Stream.TOP_UP, week),
+            rations=self.rations,
+            week=week,
+            stream=stream,
         )
         if not buyer.size:
             return

@@ -21,11 +21,13 @@ class State:
     Attributes:
         week: the next week to simulate.
         company: users and till.
+        worlds: the other worlds beside it, if there are any.
         landing: what the landing writer holds back.
     """
 
     week: int
     company: Any
+    worlds: Any
     landing: dict[str, Any]
 
 

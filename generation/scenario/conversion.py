@@ -1,7 +1,8 @@
 """Which active users begin to pay in a week, and when.
 
 Reads nothing. Writes nothing. How many follows the expected path; who is drawn by
-weight among those who may: new users convert more easily than old ones.
+weight among those who may: new users convert more easily than old ones. Each user has
+a number of the week's own, so that other worlds ask the same user the same question.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from generation.scenario import model
 from generation.scenario.calendar import WEEK_US, week_start_us
 from generation.scenario.population import Population
 from generation.scenario.products import is_motion
+from generation.scenario.rationing import Rations
 from generation.scenario.regions import NUM_REGIONS
+from generation.scenario.streams import Stream, uniforms_of
 
 RETURNING_WEIGHT = 0.5  # somebody who has paid before is drawn less often
+ORDINARY, MOTION_PACK, AFTER_PACK, TRIAL = range(4)  # the ways to begin to pay
 
 
 @dataclass(frozen=True)
@@ -38,74 +42,71 @@ class Starters:
         )
 
 
+@dataclass(frozen=True)
+class Draw:
+    """What the draws of a week share."""
+
+    people: Population
+    rations: Rations
+    seed: int
+    week: int
+
+    def uniform(self, users: np.ndarray, way: int, what: int) -> np.ndarray:
+        """The users' own numbers of the week for one question."""
+        return uniforms_of(users, self.seed, Stream.CONVERSION, self.week, way, what)
+
+
 def choose_subscribers(
-    people: Population,
-    active: np.ndarray,
-    *,
-    week: int,
-    counts: np.ndarray,
-    stream: np.random.Generator,
+    draw: Draw, active: np.ndarray, counts: np.ndarray, appeal: np.ndarray
 ) -> Starters:
-    """Draw new subscribers of the ordinary products. `counts`: [products, regions]."""
-    wanted = counts[~is_motion()].sum(0)
-    may = active[people.eligible_from[active] <= week]
+    """Draw new subscribers of the ordinary products. `counts`: [products, regions].
+
+    `appeal` is what the price display does to an active user's first subscription.
+    """
+    people, week = draw.people, draw.week
+    eligible = people.eligible_from[active] <= week
+    may = active[eligible]
     weight = np.where(
         people.week[may] == week,
         np.where(
             people.is_viral[may], model.NEW_INTENT - model.VIRAL_LOSS, model.NEW_INTENT
         ),
         model.OLD_INTENT,
-    ) * np.where(people.has_paid[may], RETURNING_WEIGHT, 1.0)
-    users = _draw(may, people.region[may], weight, wanted, stream)
-    region = people.region[users]
-    cell = _deal_cells(region, counts, stream)
-    return Starters(users, cell, _times(people, users, week, stream))
+    ) * np.where(people.has_paid[may], RETURNING_WEIGHT, appeal[eligible])
+    ordinary = np.where(is_motion()[:, None], 0, counts)
+    users = _draw(draw, may, weight, ordinary.sum(0), ORDINARY)
+    return _start(draw, users, ordinary, ORDINARY)
 
 
 def choose_motion_buyers(
-    people: Population,
-    active: np.ndarray,
-    *,
-    week: int,
-    wanted: np.ndarray,
-    stream: np.random.Generator,
+    draw: Draw, active: np.ndarray, wanted: np.ndarray
 ) -> Starters:
     """Draw buyers of the motion pack among the free users who see the feature."""
-    may = active[(people.eligible_from[active] <= week) & ~people.is_holdout[active]]
-    users = _draw(may, people.region[may], np.ones(may.size), wanted, stream)
+    people = draw.people
+    eligible = people.eligible_from[active] <= draw.week
+    may = active[eligible & ~people.is_holdout[active]]
+    users = _draw(draw, may, np.ones(may.size), wanted, MOTION_PACK)
     cell = people.region[users].astype(np.int64)
-    return Starters(users, cell, _times(people, users, week, stream))
+    return Starters(users, cell, _times(draw, users, MOTION_PACK))
 
 
-def choose_trialists(
-    people: Population,
-    active: np.ndarray,
-    *,
-    week: int,
-    wanted: np.ndarray,
-    stream: np.random.Generator,
-) -> Starters:
+def choose_trialists(draw: Draw, active: np.ndarray, wanted: np.ndarray) -> Starters:
     """Draw users who try a plan for the first time; the cell is their region."""
-    may = active[(people.eligible_from[active] <= week) & ~people.has_paid[active]]
-    users = _draw(may, people.region[may], np.ones(may.size), wanted, stream)
+    people = draw.people
+    eligible = people.eligible_from[active] <= draw.week
+    may = active[eligible & ~people.has_paid[active]]
+    users = _draw(draw, may, np.ones(may.size), wanted, TRIAL)
     cell = people.region[users].astype(np.int64)
-    return Starters(users, cell, _times(people, users, week, stream))
+    return Starters(users, cell, _times(draw, users, TRIAL))
 
 
 def choose_motion_subscribers(
-    region: np.ndarray,
-    weight: np.ndarray,
-    *,
-    counts: np.ndarray,
-    stream: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Draw subscribers among earlier buyers; returns their positions and cells."""
-    motion = is_motion()
-    positions = _draw(
-        np.arange(region.size), region, weight, counts[motion].sum(0), stream
-    )
-    cell = _deal_cells(region[positions], np.where(motion[:, None], counts, 0), stream)
-    return positions, cell
+    draw: Draw, buyers: np.ndarray, weight: np.ndarray, counts: np.ndarray
+) -> Starters:
+    """Draw subscribers among earlier buyers of the motion pack."""
+    after = np.where(is_motion()[:, None], counts, 0)
+    users = _draw(draw, buyers, weight, after.sum(0), AFTER_PACK)
+    return _start(draw, users, after, AFTER_PACK)
 
 
 def spread_times(count: int, week: int, stream: np.random.Generator) -> np.ndarray:
@@ -116,62 +117,28 @@ def spread_times(count: int, week: int, stream: np.random.Generator) -> np.ndarr
 
 
 def _draw(
-    users: np.ndarray,
-    region: np.ndarray,
-    weight: np.ndarray,
-    wanted: np.ndarray,
-    stream: np.random.Generator,
+    draw: Draw, users: np.ndarray, weight: np.ndarray, wanted: np.ndarray, way: int
 ) -> np.ndarray:
     """Weighted draw without replacement, `wanted` in each region (or all there are)."""
-    arrival = stream.exponential(size=users.size) / np.maximum(weight, 1e-12)
+    arrival = -np.log(draw.uniform(users, way, 0)) / np.maximum(weight, 1e-12)
     arrival[weight <= 0] = np.inf
-    order = _earliest(arrival, region, weight, wanted)
-    ranked = region[order]
-    first = np.searchsorted(ranked, np.arange(NUM_REGIONS))
-    rank = np.arange(order.size) - first[ranked]
-    chosen = order[(rank < wanted[ranked]) & np.isfinite(arrival[order])]
-    return users[np.sort(chosen)]
+    region = draw.people.region[users]
+    return np.sort(users[draw.rations.serve(f"pay {way}", arrival, region, wanted)])
 
 
-def _earliest(
-    arrival: np.ndarray, region: np.ndarray, weight: np.ndarray, wanted: np.ndarray
-) -> np.ndarray:
-    """Positions by region and arrival; late ones are left out where nobody needs them.
-
-    Sorting everybody for a few would cost more than all else here.
-    """
-    have = np.bincount(region, minlength=NUM_REGIONS)
-    total = np.bincount(region, np.maximum(weight, 0), NUM_REGIONS)
-    limit = 1.5 * (wanted + 30) / np.maximum(total, 1e-9)
-    near = np.flatnonzero(arrival < limit[region])
-    found = np.bincount(region[near], minlength=NUM_REGIONS)
-    if (found < np.minimum(wanted, have)).any():
-        near = np.arange(region.size)
-    return near[np.lexsort((arrival[near], region[near]))]
+def _start(draw: Draw, users: np.ndarray, counts: np.ndarray, way: int) -> Starters:
+    """Deal the region's products to its starters at random, and times."""
+    region = draw.people.region[users].astype(np.int64)
+    key = draw.uniform(users, way, 1)
+    product = draw.rations.deal(f"product {way}", key, region, counts)
+    cell = product * NUM_REGIONS + region
+    return Starters(users, cell, _times(draw, users, way))
 
 
-def _deal_cells(
-    region: np.ndarray, counts: np.ndarray, stream: np.random.Generator
-) -> np.ndarray:
-    """Deal the region's products to its starters at random; ordinary products first."""
-    usable = counts.copy()
-    if not is_motion()[np.flatnonzero(counts.sum(1))].all():
-        usable[is_motion()] = 0
-    cell = np.zeros(region.size, np.int64)
-    for place in np.unique(region):
-        here = np.flatnonzero(region == place)
-        deck = np.repeat(np.arange(usable.shape[0]), usable[:, place])
-        cell[here] = stream.permutation(deck)[: here.size] * NUM_REGIONS + place
-    return cell
-
-
-def _times(
-    people: Population, users: np.ndarray, week: int, stream: np.random.Generator
-) -> np.ndarray:
+def _times(draw: Draw, users: np.ndarray, way: int) -> np.ndarray:
     """Evenly spread times; the week's new users come late, after their registration."""
-    times = np.sort(spread_times(users.size, week, stream))
-    is_new = people.week[users] == week
-    order = np.argsort(np.where(is_new, stream.random(users.size), stream.random()))
-    result = np.empty(users.size, np.int64)
-    result[order] = times
-    return result
+    key = draw.uniform(users, way, 2)
+    is_new = draw.people.week[users] == draw.week
+    key = np.where(is_new, np.sqrt(key), key)
+    share = draw.rations.spread(f"time {way}", key)
+    return week_start_us(draw.week) + (share * WEEK_US).astype(np.int64)

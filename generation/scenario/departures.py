@@ -9,6 +9,7 @@ import numpy as np
 from generation.scenario import people_events
 from generation.scenario.calendar import DAY_US, WEEKS_PER_MONTH, week_start_us
 from generation.scenario.population import Population
+from generation.scenario.rationing import Rations
 from generation.scenario.streams import Stream, random_stream
 from generation.scenario.usage_events import Reporter
 
@@ -17,13 +18,20 @@ QUIET_DAYS = 2  # what a user did last week has settled by then
 
 
 def depart(
-    to: Reporter, people: Population, active: np.ndarray, *, week: int, seed: int
+    to: Reporter,
+    people: Population,
+    rations: Rations,
+    active: np.ndarray,
+    *,
+    week: int,
+    seed: int,
 ) -> None:
     """Let the week's erasures and merges happen."""
     old = int(people.first_of_week[week])
     stream = random_stream(seed, Stream.DEPARTURE, week)
     expected = old * (ERASURES + MERGES) / WEEKS_PER_MONTH
     leaving = _choose(people, active, old, int(expected + stream.random()), stream)
+    leaving = rations.same("leaving", leaving)
     people.is_gone[leaving] = True
     start = week_start_us(week) + QUIET_DAYS * DAY_US
     time = start + stream.integers(0, (7 - QUIET_DAYS) * DAY_US, leaving.size)

@@ -14,7 +14,7 @@ from generation.scenario.parameters import Parameters
 from generation.scenario.prices import local_minor, packs, plans, usd
 from generation.scenario.regions import CN, NUM_REGIONS, US, region_shares
 from generation.scenario.regions import region_values as values
-from generation.scenario.registrations import base_registrations, season
+from generation.scenario.registrations import Shock, base_registrations, season
 
 HOLDOUT = 0.05
 SPILL_OVER = 0.15  # part of the viral wave that reaches a region before its own launch
@@ -94,19 +94,21 @@ class _Wave:
     exposed: np.ndarray
 
 
-def simulate_path(p: Parameters, *, motion_control: bool = True) -> ExpectedPath:
-    """The expected path; without motion control it is the counterfactual."""
+def simulate_path(
+    p: Parameters, *, motion_control: bool = True, without: Shock | None = None
+) -> ExpectedPath:
+    """The expected path, or a counterfactual: no motion control, or no such shock."""
     wave = _wave(p, motion_control)
     shares = region_shares("viral")
-    viral = p.motion_size * motion_control * shares * wave.height * season()
-    registrations = base_registrations() + viral
+    viral = p.motion_size * motion_control * shares * wave.height * season(without)
+    registrations = base_registrations(without) + viral
     lift = p.direct_effect * wave.exposed * np.exp(-wave.weeks_open / 12)
     activity = retention.weekly_activity(
         p.activity_first, p.activity_floor, p.activity_power
     )
     existing = _existing(registrations, activity) * (1 + lift)
     existing *= 1 + p.resurrection * motion_control * wave.height
-    existing *= 0.97 + 0.03 * season()
+    existing *= 0.97 + 0.03 * season(without)
     starts, motion = _conversions(p, registrations, viral, existing, wave)
     stock_end = _stocks(starts, "stock_end")
     stock_mean = _stocks(starts, "stock_mean")

@@ -3,11 +3,12 @@
 Reads nothing. Writes nothing. Users are numbered by registration week and region.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from generation.scenario.model import HOLDOUT, ExpectedPath
+from generation.scenario.experiments import MOTION_CONTROL, is_treated
+from generation.scenario.model import ExpectedPath
 from generation.scenario.regions import NUM_REGIONS, draw_countries, region_values
 from generation.scenario.streams import Stream, phases, random_stream, round_flow
 
@@ -20,7 +21,7 @@ PAYING = np.int16(32767)
 
 @dataclass
 class Population:
-    """Arrays over users; the last five change as the weeks pass."""
+    """Arrays over users; the last six change as the weeks pass."""
 
     first_of_week: np.ndarray  # [weeks + 1] index of the first user of each week
     week: np.ndarray
@@ -31,12 +32,25 @@ class Population:
     is_core: np.ndarray
     is_viral: np.ndarray
     is_holdout: np.ndarray
+    comes: np.ndarray  # false for those whom a world without the feature never sees
     eligible_from: np.ndarray  # first week to convert; PAYING while subscribed
     has_paid: np.ndarray
     is_exposed: np.ndarray
     is_engaged: np.ndarray  # pays or holds bought credits: active most weeks
     spell_end: np.ndarray  # last day of the latest run of active days
     is_gone: np.ndarray  # erased or merged into another account
+
+    def branched(self) -> "Population":
+        """The same people with a state of their own."""
+        return replace(
+            self,
+            eligible_from=self.eligible_from.copy(),
+            has_paid=self.has_paid.copy(),
+            is_exposed=self.is_exposed.copy(),
+            is_engaged=self.is_engaged.copy(),
+            spell_end=self.spell_end.copy(),
+            is_gone=self.is_gone.copy(),
+        )
 
     def registered(self, week: int) -> int:
         """How many users there are at the end of a week."""
@@ -61,7 +75,6 @@ def settle(path: ExpectedPath, *, scale: float, seed: int, weeks: int) -> Popula
             ("channel", np.int8),
             ("is_core", bool),
             ("is_viral", bool),
-            ("is_holdout", bool),
         )
     }
     for first in range(0, size, BLOCK):
@@ -77,6 +90,8 @@ def settle(path: ExpectedPath, *, scale: float, seed: int, weeks: int) -> Popula
         week=week,
         region=region,
         **drawn,
+        is_holdout=~is_treated(MOTION_CONTROL, np.arange(size), seed),
+        comes=np.ones(size, bool),
         eligible_from=np.zeros(size, np.int16),
         has_paid=np.zeros(size, bool),
         is_exposed=np.zeros(size, bool),
@@ -101,5 +116,4 @@ def _traits(
         "channel": np.where(is_viral, 1, other),
         "is_core": uniform[1] < CORE_SHARE,
         "is_viral": is_viral,
-        "is_holdout": uniform[2] < HOLDOUT,
     }

@@ -3,6 +3,7 @@
 Reads nothing. Writes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +23,7 @@ from generation.scenario.prices import (
     packs,
     units_per_usd,
 )
+from generation.scenario.rationing import Rations
 from generation.scenario.regions import NUM_REGIONS, region_values
 
 # Which packs consumers and professionals buy; assumed, in the order of the price list.
@@ -58,6 +60,8 @@ class TopUpDesk:
         expected: np.ndarray,
         *,
         candidates: list[np.ndarray],
+        chance: Callable[[int], np.ndarray],
+        rations: Rations,
         week: int,
         stream: np.random.Generator,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -66,6 +70,8 @@ class TopUpDesk:
         Args:
             expected: money to add to the budget by segment and region.
             candidates: for each cell (segment * regions + region) who may buy.
+            chance: the candidates' own numbers in (0, 1) for the n-th round of sales.
+            rations: who buys, and what.
             week: the week of the sale.
             stream: random numbers.
 
@@ -74,14 +80,13 @@ class TopUpDesk:
         """
         self.budget += expected
         prices = np.array([pack.price_usd for pack in packs("top_up")])
-        cells = [cell for cell, may in enumerate(candidates) if may.size]
-        sold = [self._draw_packs(cell, prices, stream) for cell in cells]
-        buyers = [
-            candidates[cell][stream.integers(0, candidates[cell].size, kind.size)]
-            for cell, kind in zip(cells, sold, strict=True)
-        ]
-        none = [np.empty(0, np.int64)]
-        kind, buyer = np.concatenate(none + sold), np.concatenate(none + buyers)
+        sold = np.zeros((prices.size, len(candidates)), np.int64)
+        for index, may in enumerate(candidates):
+            if may.size:
+                kind = self._draw_packs(index, prices, stream)
+                sold[:, index] = np.bincount(kind, minlength=prices.size)
+        buyer, cell, key = _choose_buyers(candidates, sold.sum(0), chance, rations)
+        kind = rations.deal("top_up packs", key, cell, sold)
         order = stream.permutation(kind.size)
         time = _times_by_value(prices[kind[order]], week, stream)
         return buyer[order], kind[order], time
@@ -101,6 +106,31 @@ class TopUpDesk:
         kind = _fill(kind[np.cumsum(local[kind]) <= budget], local, budget)
         self.budget[segment, region] -= local[kind].sum()
         return kind
+
+
+def _choose_buyers(
+    candidates: list[np.ndarray],
+    wanted: np.ndarray,
+    chance: Callable[[int], np.ndarray],
+    rations: Rations,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Buyers, their cells, and the numbers by which they are dealt their packs.
+
+    In each round a candidate buys at most once; few weeks need a second round.
+    """
+    size = np.array([may.size for may in candidates])
+    cell = np.repeat(np.arange(size.size), size)
+    may = np.concatenate([np.empty(0, np.int64), *candidates])
+    rounds = int(np.max(-(-wanted // np.maximum(size, 1))))
+    buyers, cells, keys = [may[:0]], [cell[:0]], [np.empty(0)]
+    for turn in range(rations.same("top_up rounds", rounds)):
+        places = np.clip(wanted - turn * size, 0, size)
+        key = chance(2 * turn)[may]
+        taken = np.sort(rations.serve(f"top_up {turn}", key, cell, places))
+        buyers.append(may[taken])
+        cells.append(cell[taken])
+        keys.append(chance(2 * turn + 1)[may[taken]])
+    return np.concatenate(buyers), np.concatenate(cells), np.concatenate(keys)
 
 
 def _fill(kind: np.ndarray, local: np.ndarray, budget: float) -> np.ndarray:

@@ -3,6 +3,7 @@
 Reads nothing. Writes nothing.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -34,31 +35,67 @@ LAUNCH_IMPULSES = (
 IMPULSE_DAYS = 14
 
 
+@dataclass(frozen=True)
+class Shock:
+    """A time of the year that moves demand, whatever the product does.
+
+    The whole factor acts on a wave of newcomers, 3 % of it on the activity of old
+    users. Milestones fix each week's other registrations: a shock only moves them
+    between regions.
+    """
+
+    name: str
+    factor: float
+    weeks: tuple[int, ...]
+    regions: tuple[int, ...]
+
+
+def _weeks(months: dict[int, tuple[int, int]]) -> tuple[int, ...]:
+    """Weeks whose Monday lies between two days of one of the months."""
+    mondays = [(week, week_start(week)) for week in range(WEEKS)]
+    none = (1, 0)
+    return tuple(
+        week
+        for week, monday in mondays
+        if months.get(monday.month, none)[0]
+        <= monday.day
+        <= months.get(monday.month, none)[1]
+    )
+
+
+_ALL = tuple(range(NUM_REGIONS))
+# The year-end holidays fall into the launch: a before/after reading takes their effect
+# for the feature's. Sizes are assumed.
+YEAR_END = Shock("year_end", 1.08, _weeks({12: (20, 31), 1: (1, 4)}), _ALL)
+SUMMER = Shock("summer", 0.96, _weeks({7: (1, 31), 8: (1, 31)}), _ALL)
+SPRING_FESTIVAL = Shock(
+    "spring_festival",
+    1.25,
+    (day_of(2025, 1, 27) // 7, day_of(2026, 2, 16) // 7),
+    (CN,),
+)
+SHOCKS = (YEAR_END, SUMMER, SPRING_FESTIVAL)
+
+
 @cache
-def season() -> np.ndarray:
-    """Seasonal factor by week and region. Shape [WEEKS, regions]."""
+def season(without: Shock | None = None) -> np.ndarray:
+    """Seasonal factor by week and region, one shock left out. [WEEKS, regions]."""
     factor = np.ones((WEEKS, NUM_REGIONS))
-    for week in range(WEEKS):
-        monday = week_start(week)
-        new_year = monday.month == 1 and monday.day <= 4
-        if (monday.month == 12 and monday.day >= 20) or new_year:
-            factor[week] *= 1.08
-        if monday.month in (7, 8):
-            factor[week] *= 0.96
-    for day in (day_of(2025, 1, 27), day_of(2026, 2, 16)):  # Spring Festival
-        factor[day // 7, CN] *= 1.25
+    for shock in SHOCKS:
+        if shock != without:
+            factor[np.ix_(shock.weeks, shock.regions)] *= shock.factor
     return factor
 
 
 @cache
-def base_registrations() -> np.ndarray:
-    """Registrations without motion control. Shape [WEEKS, regions]."""
+def base_registrations(without: Shock | None = None) -> np.ndarray:
+    """Registrations without motion control, one shock left out. [WEEKS, regions]."""
     days = np.array([day for day, _ in MILESTONES], dtype=float)
     totals = np.array([total for _, total in MILESTONES])
     weekly = _weekly_curve(days, totals)
     shaped = _with_impulses(weekly, days)
     shares = region_shares("registrations")
-    weights = season() * shares
+    weights = season(without) * shares
     return shaped[:, None] * weights / weights.sum(1, keepdims=True)
 
 

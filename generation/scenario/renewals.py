@@ -10,6 +10,7 @@ import numpy as np
 from generation.scenario import teams
 from generation.scenario.calendar import DAY_US, WEEK_US, add_months, week_start_us
 from generation.scenario.products import MOVE_PERIOD, products
+from generation.scenario.rationing import Rations
 from generation.scenario.retention import (
     CLASSES,
     FREE_MONTHS,
@@ -62,11 +63,14 @@ def renew(
     week: int,
     target: np.ndarray,
     started: np.ndarray,
+    chance: np.ndarray,
+    rations: Rations,
     stream: np.random.Generator,
 ) -> tuple[Subscriptions, Renewals]:
     """Renew or end what is due so that each cell ends the week at its target.
 
     `target` and `started` count subscriptions by cell; `subs` excludes the new ones.
+    `chance` is each subscription's own number of the week in (0, 1).
     Returns the subscriptions that go on, and what happened.
     """
     end = week_start_us(week) + WEEK_US
@@ -74,7 +78,9 @@ def renew(
     count = np.bincount(subs.cell, minlength=target.size)
     due_count = np.bincount(subs.cell[due], minlength=target.size)
     keep = np.clip(target - started - (count - due_count), 0, due_count)
-    stays = _choose_kept(subs, due, keep, week, stream)
+    key = _reluctance(subs, due, week, chance)
+    stays = np.zeros(due.size, bool)
+    stays[rations.serve("renew", key, subs.cell[due], keep, natural=1.0)] = True
     before, lapsed = subs.take(due[stays]), subs.take(due[~stays])
     renewed = before.take(np.arange(before.user.size))
     _advance(renewed, stream)
@@ -100,24 +106,13 @@ def _keep_chance(subs: Subscriptions) -> np.ndarray:
     return chance
 
 
-def _choose_kept(
-    subs: Subscriptions,
-    due: np.ndarray,
-    keep: np.ndarray,
-    week: int,
-    stream: np.random.Generator,
+def _reluctance(
+    subs: Subscriptions, due: np.ndarray, week: int, chance: np.ndarray
 ) -> np.ndarray:
-    """Which of the due ones stay: likelier the likelier their class renews."""
-    ratio = stream.random(due.size) / _keep_chance(subs.take(due))
-    ratio[subs.top_up_week[due] >= week - RECENT_BUYER_WEEKS] -= 10
-    cell = subs.cell[due]
-    order = np.lexsort((ratio, cell))
-    ranked = cell[order]
-    first = np.searchsorted(ranked, np.arange(keep.size))
-    rank = np.arange(order.size) - first[ranked]
-    stays = np.zeros(due.size, bool)
-    stays[order[rank < keep[ranked]]] = True
-    return stays
+    """Below one for those who would renew; recent buyers of credits come first."""
+    key = chance[due] / _keep_chance(subs.take(due))
+    key[subs.top_up_week[due] >= week - RECENT_BUYER_WEEKS] -= 10
+    return key
 
 
 def _draw_attempts(renewed: Subscriptions, stream: np.random.Generator) -> np.ndarray:

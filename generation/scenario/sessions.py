@@ -12,11 +12,12 @@ import numpy as np
 from generation.scenario.calendar import DAY_US, week_start_us
 from generation.scenario.population import Population
 from generation.scenario.regions import region_values
+from generation.scenario.streams import Stream, uniforms_of
 
 HOUR_US = DAY_US // 24
-# Chance of each further active day; a fifth of the new users comes back the day after,
+# Chance to stay for one more day; a fifth of the new users comes back the day after,
 # which lies between the public figures of Hailuo (22.6 %) and Sora (10 %).
-CORE_DAY, CASUAL_DAY = 0.10, 0.035
+CORE_STAYS, CASUAL_STAYS = 0.42, 0.18
 LONGEST_SPELL = 7  # days
 SUREST = 0.98  # chance of a week that still leaves days without a visit
 EXTRA_SESSIONS = 0.05  # further sessions on an active day
@@ -53,6 +54,7 @@ def draw_sessions(
     chance: np.ndarray,
     registered: np.ndarray,
     week: int,
+    seed: int,
     stream: np.random.Generator,
 ) -> Sessions:
     """Sessions of a chunk of active users, whose `spell_end` is brought up to date.
@@ -61,7 +63,13 @@ def draw_sessions(
     the week's new users and 0 for the others; a new user's first session follows the
     registration by five seconds.
     """
-    is_active = _active_days(people, users, chance, registered, week, stream)
+    visit, stay = (uniforms_of(users, seed, Stream.SESSION, week, i) for i in (0, 1))
+    start, last, daily = _first_run(
+        people, users, chance, registered, week, visit, stay
+    )
+    again = stream.random((users.size, 7), dtype=np.float32) < daily[:, None]
+    days = np.arange(7)
+    is_active = (days >= start[:, None]) & (again | (days <= last[:, None]))
     owner, day = np.nonzero(is_active)
     often = 1 + stream.poisson(EXTRA_SESSIONS, owner.size)
     owner, day = np.repeat(owner, often), np.repeat(day, often)
@@ -76,35 +84,32 @@ def draw_sessions(
     return Sessions(owner, time, first, count)
 
 
-def _active_days(
+def _first_run(
     people: Population,
     users: np.ndarray,
     chance: np.ndarray,
     registered: np.ndarray,
     week: int,
-    stream: np.random.Generator,
-) -> np.ndarray:
-    """On which days of the week each user is active. Shape [users, 7].
+    visit: np.ndarray,
+    stay: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First day of each user's week, last day of that run, chance of each later day.
 
     The first visit lasts for a run of days, which may outlast the week; a run that was
     begun before goes on. Each later day has a visit by the chance that makes `chance`
-    the chance of a week with a visit.
+    the chance of a week with a visit. `visit` and `stay` are the users' own numbers.
     """
-    days = np.arange(7)
     daily = 1 - (1 - np.minimum(chance, SUREST)) ** (1 / 7)
     opened = (registered + 5_000_000 - week_start_us(week)) // DAY_US
-    start = _first_visit(daily, stream.random(users.size))
-    start = np.where(registered > 0, opened, start)
-    stays = np.where(people.is_core[users], CORE_DAY, CASUAL_DAY)
-    length = 1 + stream.binomial(LONGEST_SPELL - 1, stays)
+    start = np.where(registered > 0, opened, _first_visit(daily, visit))
+    stays = np.where(people.is_core[users], CORE_STAYS, CASUAL_STAYS)
+    more = np.minimum(np.log(stay) / np.log(stays), LONGEST_SPELL - 1).astype(np.int64)
     last = people.spell_end[users].astype(np.int64) - 7 * week
     goes_on = last >= 0
     start = np.where(goes_on, 0, start)
-    last = np.where(goes_on, last, start + length - 1)
+    last = np.where(goes_on, last, start + more)
     people.spell_end[users] = 7 * week + last
-    is_active = (days >= start[:, None]) & (days <= last[:, None])
-    again = stream.random(is_active.shape, dtype=np.float32) < daily[:, None]
-    return is_active | (again & (days > start[:, None]))
+    return start, last, daily
 
 
 def _first_visit(daily: np.ndarray, uniform: np.ndarray) -> np.ndarray:

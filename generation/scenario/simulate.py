@@ -1,8 +1,9 @@
 """Simulates the reference company and writes its events for ingestion.
 
 Reads the committed parameters and data/reference. Writes <out>/<week>/<event>.parquet,
-<out>/manifest.json and <out>/truth.json (the planted truth by week and region, and of
-a soiled company every row put in).
+<out>/manifest.json and <out>/truth.json (the planted truth by week and region, the
+true effects as described in truth and effects, and of a soiled company every row put
+in).
 """
 
 import json
@@ -20,15 +21,22 @@ from generation.scenario.calendar import FIRST_WEEK, WEEKS, week_of, week_start
 from generation.scenario.checkpoint import Checkpoint, State
 from generation.scenario.company import Company
 from generation.scenario.dirt import Dirt, DirtRates
+from generation.scenario.effects import (
+    declared_experiments,
+    experiment_effects,
+    feature_effects,
+)
 from generation.scenario.landing import LandingWriter
 from generation.scenario.model import ExpectedPath, simulate_path
 from generation.scenario.parameters import Parameters
 from generation.scenario.truth import weekly_truth
+from generation.scenario.worlds import Worlds
 
 Preset = Literal["literal", "consistent"]
 Progress = Callable[[float, float, int], None]
 DEFAULT_START = date(2024, 12, 30)
 DEFAULT_SEED = 20251218
+LARGEST_WITH_EFFECTS = 0.1  # above, other worlds would take too much memory and time
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ def simulate(
     seed: int = DEFAULT_SEED,
     workers: int | None = None,
     dirt: DirtRates | None = None,
+    effects: bool | None = None,
     on_progress: Progress | None = None,
 ) -> Manifest:
     """Write the company's events, week after week.
@@ -76,6 +85,8 @@ def simulate(
         seed: root of the random streams.
         workers: writing threads beside the simulation; by default one per further core.
         dirt: how much of each kind of dirt; none by default.
+        effects: whether other worlds are simulated beside the company, so that
+            truth.json states true effects; by default up to a scale of 0.1.
         on_progress: called after each week with the work done, the work in all (in
             units of their own) and the events so far.
 
@@ -99,11 +110,17 @@ def simulate(
     workers = workers or max((os.cpu_count() or 1) - 1, 1)
     writer = LandingWriter(out, workers=workers)
     writer.dirt = None if dirt is None else Dirt(dirt, seed=seed)
-    _run(manifest, simulate_path(Parameters.load(preset)), writer, on_progress)
+    has_effects = scale <= LARGEST_WITH_EFFECTS if effects is None else effects
+    worlds = _run(manifest, writer, on_progress, has_effects=has_effects)
     manifest = replace(manifest, events=writer.events)
-    truth = weekly_truth(preset, week_of(start), week_of(start) + weeks)
+    first, end_week = week_of(start), week_of(start) + weeks
+    truth = weekly_truth(preset, first, end_week)
+    truth["experiments"] = declared_experiments()
+    if worlds is not None:
+        truth["experiment_effects"] = experiment_effects(worlds, first, end_week)
+        truth["feature_effects"] = feature_effects(worlds, first, end_week, 1 / scale)
     if writer.dirt is not None:
-        truth["dirt"] = writer.dirt.truth(week_of(start) + weeks)
+        truth["dirt"] = writer.dirt.truth(end_week)
     _write_json(out / "truth.json", truth)
     _write_json(out / "manifest.json", asdict(manifest))
     return manifest
@@ -111,44 +128,68 @@ def simulate(
 
 def _run(
     manifest: Manifest,
-    path: ExpectedPath,
     writer: LandingWriter,
     on_progress: Progress | None,
-) -> None:
-    """Simulate all weeks from the company's first one on."""
+    *,
+    has_effects: bool,
+) -> Worlds | None:
+    """Simulate all weeks from the company's first one on; returns the other worlds."""
     first = week_of(date.fromisoformat(manifest.start))
     end = first + manifest.weeks
-    checkpoint = Checkpoint(writer.out, manifest)
-    state = checkpoint.load()
-    if state is None:
-        company = Company(
-            path,
-            scale=manifest.scale,
-            seed=manifest.seed,
-            weeks=end,
-            first_usage_week=first,
-        )
-        state = State(0, company, writer.held_back())
-    company = state.company
+    checkpoint = Checkpoint(writer.out, (manifest, has_effects))
+    state = checkpoint.load() or _found(manifest, writer, has_effects=has_effects)
+    company, worlds = state.company, state.worlds
     writer.go_on(state.landing)
-    work = np.cumsum(_expected_work(path, first)[:end])
+    work = np.cumsum(_expected_work(company.path, first)[:end])
     for week in range(state.week, end):
         writer.begin(week)
+        if worlds is not None:
+            worlds.branch(week)
         company.run_week(week, writer)
-        if writer.dirt is not None:
-            share = writer.dirt.rates.bots
-            bots = Bots(
-                company.people, share=share, seed=manifest.seed, first_week=first
-            )
-            writer.dirt.count_bots(bots.run_week(writer, week))
+        if worlds is not None:
+            worlds.run_week(week)
+        _report_bots(company, writer, week)
         writer.finish()
-        checkpoint.save(State(week + 1, company, writer.held_back()))
+        checkpoint.save(State(week + 1, company, worlds, writer.held_back()))
         if on_progress is not None:
             on_progress(float(work[week]), float(work[-1]), writer.events)
     if manifest.dirty:
         writer.land_late(end)
     writer.close()
     checkpoint.remove()
+    return worlds
+
+
+def _found(manifest: Manifest, writer: LandingWriter, *, has_effects: bool) -> State:
+    """The company before its first week."""
+    first = week_of(date.fromisoformat(manifest.start))
+    weeks = first + manifest.weeks
+    parameters = Parameters.load(manifest.preset)
+    company = Company(
+        simulate_path(parameters),
+        scale=manifest.scale,
+        seed=manifest.seed,
+        weeks=weeks,
+        first_usage_week=first,
+    )
+    worlds = None
+    if has_effects:
+        without = simulate_path(parameters, motion_control=False)
+        worlds = Worlds(company, without, weeks)
+    return State(0, company, worlds, writer.held_back())
+
+
+def _report_bots(company: Company, writer: LandingWriter, week: int) -> None:
+    """Let a soiled company's bots do what they do."""
+    if writer.dirt is None:
+        return
+    bots = Bots(
+        company.people,
+        share=writer.dirt.rates.bots,
+        seed=company.seed,
+        first_week=company.first_usage_week,
+    )
+    writer.dirt.count_bots(bots.run_week(writer, week))
 
 
 def _expected_work(path: ExpectedPath, first: int) -> np.ndarray:

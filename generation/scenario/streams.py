@@ -36,12 +36,28 @@ class Stream(IntEnum):
     COMPENSATION = 20
     SESSION_END = 21
     BOTS = 22
+    EXPERIMENT = 23
 
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:
     """A generator for one purpose; equal keys give equal numbers."""
     state = np.random.SeedSequence([seed, *key]).generate_state(2, np.uint64)
     return np.random.Generator(np.random.Philox(key=state))
+
+
+def uniforms_of(users: np.ndarray, seed: int, *key: int) -> np.ndarray:
+    """A number in (0, 1) for each user and purpose, whoever else is asked for.
+
+    A counter-based hash (the mixing steps of splitmix64): worlds that differ in who is
+    active still draw the same number for the same user.
+    """
+    salt = np.random.SeedSequence([seed, *key]).generate_state(1, np.uint64)[0]
+    bits = users.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + salt
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        bits ^= bits >> np.uint64(shift)
+        bits *= np.uint64(factor)
+    bits ^= bits >> np.uint64(31)
+    return ((bits >> np.uint64(11)) + 0.5) * 2.0**-53
 
 
 def phases(seed: int, what: int, shape: tuple[int, ...]) -> np.ndarray:

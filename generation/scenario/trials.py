@@ -9,7 +9,7 @@ import numpy as np
 
 from generation.scenario import billing_events as billing
 from generation.scenario.calendar import WEEK_US
-from generation.scenario.conversion import Starters
+from generation.scenario.conversion import TRIAL, Draw, Starters
 from generation.scenario.model import ExpectedPath
 from generation.scenario.population import Population
 from generation.scenario.regions import NUM_REGIONS
@@ -27,13 +27,17 @@ class Trials:
     """Last week's trials, and how many are wanted each week by region."""
 
     def __init__(self, path: ExpectedPath, *, scale: float, seed: int) -> None:
-        self.seed = seed
-        self._kept = TRIED_FIRST * path.starts[PRODUCT] * scale
-        begun = self._kept[1:] / KEPT
-        self._wanted = round_flow(begun, phases(seed, 5, (NUM_REGIONS,)))
+        self.scale, self.seed = scale, seed
+        self.follow(path)
         self._to_keep = np.zeros(NUM_REGIONS)  # expected so far and not yet kept
         self._running = Starters(no_numbers(), no_numbers(), no_numbers())
         self._number = no_numbers()
+
+    def follow(self, path: ExpectedPath) -> None:
+        """Want as many trials as a path has use for."""
+        self._kept = TRIED_FIRST * path.starts[PRODUCT] * self.scale
+        begun = self._kept[1:] / KEPT
+        self._wanted = round_flow(begun, phases(self.seed, 5, (NUM_REGIONS,)))
 
     def wanted(self, week: int) -> np.ndarray:
         """How many begin in the week. Shape [regions]."""
@@ -42,21 +46,19 @@ class Trials:
         return self._wanted[week]
 
     def settle(
-        self, to: Reporter, week: int, counts: np.ndarray
+        self, to: Reporter, draw: Draw, counts: np.ndarray
     ) -> tuple[Starters, np.ndarray]:
         """End last week's trials; returns those kept and their subscriptions' numbers.
 
         `counts` are the subscriptions wanted. Shape [products, regions].
         """
         running, number = self._running, self._number
-        stream = random_stream(self.seed, Stream.TRIAL, week)
-        self._to_keep += self._kept[week]
+        stream = random_stream(self.seed, Stream.TRIAL, draw.week)
+        self._to_keep += self._kept[draw.week]
         limit = np.minimum(np.round(self._to_keep), counts[PRODUCT])
-        order = np.lexsort((stream.random(running.user.size), running.cell))
-        first = np.searchsorted(running.cell[order], np.arange(NUM_REGIONS))
-        rank = np.arange(order.size) - first[running.cell[order]]
-        is_kept = np.zeros(order.size, bool)
-        is_kept[order[rank < limit[running.cell[order]]]] = True
+        key = draw.uniform(running.user, TRIAL, 3)
+        is_kept = np.zeros(key.size, bool)
+        is_kept[draw.rations.serve("keep a trial", key, running.cell, limit)] = True
         self._to_keep -= np.bincount(running.cell[is_kept], minlength=NUM_REGIONS)
         kept, ended = np.flatnonzero(is_kept), np.flatnonzero(~is_kept)
         over = running.take(ended)

@@ -3,7 +3,7 @@
 Reads the committed parameters. Writes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from generation.scenario.model import ExpectedPath, simulate_path
 from generation.scenario.parameters import Parameters
 from generation.scenario.products import products
 from generation.scenario.regions import CODES
+from generation.scenario.registrations import SHOCKS, Shock
+
+WAYS = ("acquisition", "resurrection", "direct")  # by which motion control adds users
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,56 @@ def weekly_truth(preset: str, first: int, end: int) -> dict[str, object]:
         "published": published(preset),
         "figures": measures.measure(simulate_path(p)),
         "weeks": rows,
+        "wau_effects": _decompose(p, first, end),
+        "shocks": [_shock(p, shock, first, end) for shock in SHOCKS],
     }
+
+
+def _decompose(p: Parameters, first: int, end: int) -> list[dict[str, object]]:
+    """What motion control adds to weekly actives, and by which way, company level.
+
+    Each way is the effect of that way alone: `acquisition` (people whom the wave
+    brings), `resurrection` (old users whom it brings back) and `direct` (exposed users
+    come oftener). `interaction` is what they add together beyond their sum.
+    """
+    none = {"motion_size": 0.0, "resurrection": 0.0, "direct_effect": 0.0}
+    base = simulate_path(p, motion_control=False).wau
+    ways = {
+        name: simulate_path(replace(p, **{**none, field: getattr(p, field)})).wau - base
+        for name, field in zip(WAYS, none, strict=True)
+    }
+    total = simulate_path(p).wau - base
+    ways |= {"interaction": total - sum(ways.values()), "total": total}
+    return _weekly_rows(ways, first, end)
+
+
+def _shock(p: Parameters, shock: Shock, first: int, end: int) -> dict[str, object]:
+    """A declared shock and what it adds to weekly actives: no launch, only season."""
+    with_it, without_it = simulate_path(p), simulate_path(p, without=shock)
+    added = {
+        "wau": with_it.wau - without_it.wau,
+        "registrations": with_it.registrations - without_it.registrations,
+        "wau_relative": with_it.wau / without_it.wau - 1,
+    }
+    weeks = [week for week in shock.weeks if first <= week < end]
+    return {
+        "name": shock.name,
+        "factor": shock.factor,
+        "regions": [CODES[region] for region in shock.regions],
+        "weeks": [row for week in weeks for row in _weekly_rows(added, week, week + 1)],
+    }
+
+
+def _weekly_rows(
+    figures: dict[str, np.ndarray], first: int, end: int
+) -> list[dict[str, object]]:
+    """A row for each week and region of figures of the shape [WEEKS, regions]."""
+    return [
+        {"week_start": week_start(week).isoformat(), "region": code}
+        | {name: round(float(x[week, region]), 6) for name, x in figures.items()}
+        for week in range(first, end)
+        for region, code in enumerate(CODES)
+    ]
 
 
 def _world(path: ExpectedPath) -> _World:

@@ -10,13 +10,17 @@ import numpy as np
 from generation.scenario import compensation, people_events
 from generation.scenario import usage_events as events
 from generation.scenario.calendar import DAY_US, WEEK_US, week_start_us
+from generation.scenario.enrolment import Enrolment
+from generation.scenario.experiment_events import report_tests
 from generation.scenario.ledger import Charges, PlanSlots, charge
 from generation.scenario.load import load_at
 from generation.scenario.model import ExpectedPath
 from generation.scenario.population import PAYING
+from generation.scenario.rationing import Rations
 from generation.scenario.regions import region_values
 from generation.scenario.sessions import Sessions, draw_sessions
-from generation.scenario.streams import Stream, random_stream
+from generation.scenario.streams import Stream, random_stream, uniforms_of
+from generation.scenario.tally import Tally
 from generation.scenario.usage_events import API_ACCOUNT, Reporter
 from generation.scenario.videos import (
     MEAN_CREDITS,
@@ -44,6 +48,9 @@ class Week:
     path: ExpectedPath
     slots: PlanSlots
     packs: Wallet
+    rations: Rations
+    enrolment: Enrolment
+    tally: Tally | None = None
     compensated: list[compensation.Grants] = field(default_factory=list)
 
     @property
@@ -63,7 +70,8 @@ def expected_videos(
     """Mean number of generations of each active user, raked to the week's total."""
     means = week.path.video_means[:3, week.week]
     mean = means[segment]
-    return mean * max(total, 0.1 * mean.sum()) / max(mean.sum(), 1e-9)
+    raked = max(total, 0.1 * mean.sum()) / max(mean.sum(), 1e-9)
+    return mean * week.rations.same("videos", raked)
 
 
 def plan_pack_videos(week: Week, active: np.ndarray) -> np.ndarray:
@@ -77,9 +85,11 @@ def plan_pack_videos(week: Week, active: np.ndarray) -> np.ndarray:
     here = active[place] == packs.owner if active.size else np.zeros(0, bool)
     is_open = packs.starts < week_start_us(week.week)
     is_open &= packs.expires >= week.end
-    stream = random_stream(week.seed, Stream.LEDGER, week.week)
     count = burn_counts(
-        packs.balance, np.full(packs.owner.size, PACK_BURN), MEAN_CREDITS, stream
+        packs.balance,
+        np.full(packs.owner.size, PACK_BURN),
+        MEAN_CREDITS,
+        uniforms_of(packs.owner, week.seed, Stream.LEDGER, week.week),
     )
     return np.where(here & is_open, count, 0)
 
@@ -93,9 +103,14 @@ def run_chunk(
     mean: np.ndarray,
     segment: np.ndarray,
     registered: np.ndarray,
+    assign_by: np.ndarray,
     pack_count: np.ndarray,
 ) -> None:
-    """Sessions and generations of a chunk of the week's active users, ascending."""
+    """Sessions and generations of a chunk of the week's active users, ascending.
+
+    Who joins an experiment this week does so with the first session, and before the
+    time in `assign_by`.
+    """
     people = week.reporter.people
     stream = random_stream(week.seed, Stream.SESSION, week.week, number)
     sessions = draw_sessions(
@@ -104,14 +119,17 @@ def run_chunk(
         chance=chance,
         registered=registered,
         week=week.week,
+        seed=week.seed,
         stream=stream,
     )
     session_ids = np.zeros(sessions.owner.size, np.int64)
     if week.has_sessions:
         session_ids = people_events.report_sessions(week.reporter, users, sessions)
         _expose(week, users, sessions)
+        report_tests(week.reporter, week.enrolment, users, sessions, assign_by)
     stream = random_stream(week.seed, Stream.VIDEO, week.week, number)
-    count = draw_counts(mean, DISPERSION[segment], stream) * week.has_sessions
+    own = uniforms_of(users, week.seed, Stream.VIDEO, week.week)
+    count = draw_counts(mean, DISPERSION[segment], own) * week.has_sessions
     packs = week.packs
     position = np.searchsorted(users, packs.owner)
     position = np.minimum(position, users.size - 1)
@@ -196,6 +214,8 @@ def _within_packs(videos: Videos, packs: Wallet) -> np.ndarray:
 def _settle(week: Week, videos: Videos, session_ids: np.ndarray) -> None:
     number = np.zeros(videos.owner.size, np.int64)
     bought = videos.pack >= 0
+    if week.tally is not None:
+        week.tally.add_videos(week.week, videos)
     number[bought] = week.packs.number[videos.pack[bought]]
     charges = charge(videos, week.slots, pack_number=number, week_end=week.end)
     _book_packs(videos, charges, week.packs)
@@ -252,7 +272,8 @@ def run_api(week: Week, packages: Wallet) -> int:
     stream = random_stream(week.seed, Stream.API_VIDEO, week.week)
     start = np.maximum(packages.starts, week_start_us(week.week))
     share = PACKAGE_BURN * (week.end - start) / WEEK_US
-    count = burn_counts(packages.balance, share, MEAN_CREDITS, stream)
+    own = stream.random(share.size)
+    count = burn_counts(packages.balance, share, MEAN_CREDITS, own)
     grant = np.repeat(np.arange(count.size), count)
     if not grant.size:
         return 0

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
+from scipy.special import betainc
 
 from generation.credits import cost_usd, find_rate
 from generation.scenario.calendar import FIRST_WEEK, day_index, day_of
@@ -230,7 +231,20 @@ def _choose_model(count: int, week_day: int, stream: np.random.Generator) -> np.
 
 
 def draw_counts(
-    mean: np.ndarray, dispersion: np.ndarray, stream: np.random.Generator
+    mean: np.ndarray, dispersion: np.ndarray, uniform: np.ndarray
 ) -> np.ndarray:
-    """Negative binomial numbers of generations: many make few, few make many."""
-    return stream.poisson(stream.standard_gamma(dispersion) * (mean / dispersion))
+    """Negative binomial numbers of generations: many make few, few make many.
+
+    By inversion, so that a user's own `uniform` number decides whatever others do.
+    `mean` and `dispersion` have few different pairs.
+    """
+    count = np.zeros(uniform.size, np.int64)
+    for size in np.unique(dispersion):
+        for level in np.unique(mean[dispersion == size]):
+            rows = np.flatnonzero((dispersion == size) & (mean == level))
+            most = (
+                int(40 * level / min(size, 1)) + 40
+            )  # beyond are less than one in 1e9
+            below = betainc(size, np.arange(1, most + 1), size / (size + level))
+            count[rows] = np.searchsorted(below, uniform[rows], side="right")
+    return count

@@ -56,16 +56,17 @@ def burn_counts(
     balance: np.ndarray,
     share: np.ndarray,
     mean_credits: float,
-    stream: np.random.Generator,
+    uniform: np.ndarray,
 ) -> np.ndarray:
     """How many generations a grant pays in a week.
 
-    `share` of the balance is wanted; a small rest is used up.
+    `share` of the balance is wanted; a small rest is used up. `uniform` holds each
+    grant's own number in (0, 1), by which it is rounded up or down.
     """
     wanted = (
         np.where(balance < 3 * mean_credits, balance, share * balance) / mean_credits
     )
-    count = stream.poisson(wanted)
+    count = np.floor(wanted + uniform).astype(np.int64)
     return np.where(balance >= USED_UP, count, 0)
 
 

@@ -73,14 +73,12 @@ def test_a_rerun_leaves_files_that_readers_have_seen_untouched(
 
 @pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
 def test_every_row_decodes_as_its_event(
-    event_type: str, tiny_company: Path, launch: tuple[Path, Manifest]
+    event_type: str, launch: tuple[Path, Manifest]
 ) -> None:
     struct = EVENT_TYPES[event_type]
     rows = 0
-    for path in (launch[0] if event_type in RARE else tiny_company).rglob(
-        f"{event_type}.parquet"
-    ):
-        frame = pl.read_parquet(path)
+    for path in launch[0].rglob(f"{event_type}.parquet"):
+        frame = pl.read_parquet(path, n_rows=200)
         assert frame.columns == list(dict.fromkeys(frame.columns))
         assert set(frame.columns) == set(struct.__struct_fields__)
         for row in frame.iter_rows(named=True):
