@@ -63,8 +63,9 @@ class LandingWriter:
         self._week = week
         waiting, self._later = self._later, {}
         for event_type in sorted(waiting):
-            for table, landed in waiting[event_type]:
-                self._add_table(event_type, table, landed)
+            tables, landed = zip(*waiting[event_type], strict=True)
+            table = pa.concat_tables(tables).unify_dictionaries()
+            self._add_table(event_type, table, np.concatenate(landed))
 
     def add(
         self, event_type: str, occurred: np.ndarray, columns: dict[str, pa.Array]
