@@ -70,8 +70,11 @@ class LandingWriter:
         self._week = week
         waiting, self._later = self._later, {}
         for name in sorted(waiting):
-            for table, landed, occurred in waiting[name]:
-                self._add_table(name, table, landed, occurred)
+            tables, landed, occurred = zip(*waiting[name], strict=True)
+            table = pa.concat_tables(tables).unify_dictionaries()
+            self._add_table(
+                name, table, np.concatenate(landed), np.concatenate(occurred)
+            )
 
     def add(
         self, event_type: str, occurred: np.ndarray, columns: dict[str, pa.Array]

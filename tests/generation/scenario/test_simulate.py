@@ -16,7 +16,8 @@ from generation.scenario.company import Company
 from generation.scenario.simulate import Manifest, simulate
 
 # In the tiny company there may be none of these.
-RARE = {"chargeback_won", "contract_signed", "seat_added", "seat_removed"}
+RARE = {"chargeback_won", "contract_signed"}
+SEATS = {"seat_added", "seat_removed"}  # too few teams here: see test_subscriptions
 EARLY = {"scale": 0.0005, "start": date(2024, 10, 7)}
 
 
@@ -71,7 +72,7 @@ def test_a_rerun_leaves_files_that_readers_have_seen_untouched(
     assert after == before
 
 
-@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
+@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES.keys() - SEATS))
 def test_every_row_decodes_as_its_event(
     event_type: str, launch: tuple[Path, Manifest]
 ) -> None:
