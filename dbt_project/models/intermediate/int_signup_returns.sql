@@ -12,18 +12,15 @@ history as (
 ),
 
 measures as (
-    {% for days in [1, 7, 30] %}
+    {% for name, first, last in [
+        ('d1', 1, 1), ('d7', 7, 7), ('d30', 30, 30), ('d6_8', 6, 8)
+    ] %}
     select
-        'd{{ days }}' as measure,
-        {{ days }} as first_offset,
-        {{ days }} as last_offset
+        '{{ name }}' as measure,
+        {{ first }} as first_offset,
+        {{ last }} as last_offset
     union all
     {% endfor %}
-    select
-        'd6_8' as measure,
-        6 as first_offset,
-        8 as last_offset
-    union all
     {% for weeks in range(1, 13) %}
     select
         'w{{ weeks }}' as measure,
@@ -76,14 +73,9 @@ returns as (
                 else 0
             end
         ) as users_last_in_bracket,
-        sum(
-            case
-                when
-                    offsets.days_to_next is null
-                    or offsets.active_offset + offsets.days_to_next > 8
-                    then 1
-                else 0
-            end
+        count_if(
+            offsets.days_to_next is null
+            or offsets.active_offset + offsets.days_to_next > 8
         ) as users_last_in_d6_8
     from offsets
     where offsets.active_offset <= 90
