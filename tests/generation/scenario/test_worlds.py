@@ -28,7 +28,6 @@ def live(*, scale: float, weeks: int) -> Worlds:
     """A company and the worlds beside it, up to before a week."""
     company = Company(
         simulate_path(Parameters.load("literal")),
-        SilentWriter(),
         scale=scale,
         seed=3,
         weeks=weeks,
@@ -37,7 +36,7 @@ def live(*, scale: float, weeks: int) -> Worlds:
     worlds = Worlds(company, without_motion_control(), weeks)
     for week in range(weeks):
         worlds.branch(week)
-        company.run_week(week)
+        company.run_week(week, SilentWriter())
         worlds.run_week(week)
     return worlds
 
