@@ -34,6 +34,7 @@ from generation.scenario.sessions import registration_times
 from generation.scenario.streams import Stream, random_stream
 from generation.scenario.tally import Tally
 from generation.scenario.usage_events import Numbers, Reporter
+from generation.scenario.videos import FAILURE, MODERATION
 
 ENGAGED_BALANCE = 40  # credits bought and left: worth coming back for
 
@@ -58,6 +59,7 @@ class Company:
         self.enrolment = Enrolment.empty(self.people.week.size, seed)
         self.tally: Tally | None = None
         self.is_factual = True
+        self.missing_videos = 0.0  # expected so far and not delivered
         self.checkout = Checkout(
             self.people,
             path,
@@ -210,7 +212,8 @@ class Company:
         segment = usage.segments(
             shared, active, plan_credits.is_pro(self.checkout.subs, slots)
         )
-        total = self.path.videos[week].sum() * self.scale - made - pack_count.sum()
+        due = self.path.videos[week].sum() * self.scale + self.missing_videos
+        total = due / (1 - FAILURE - MODERATION) - made - pack_count.sum()
         mean = usage.expected_videos(active, segment, shared, total=total)
         if not shared.has_sessions:
             keep = np.isin(active, self.checkout.packs.owner[pack_count > 0])
@@ -231,3 +234,5 @@ class Company:
                 pack_count=pack_count,
             )
         compensation.keep(shared.compensated, self.checkout.packs)
+        if shared.has_sessions:
+            self.missing_videos = due - sum(shared.delivered)

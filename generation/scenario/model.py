@@ -76,7 +76,7 @@ class ExpectedPath:
     motion_usd: np.ndarray
     enterprise_usd: np.ndarray
     enterprise_accounts: np.ndarray  # active API accounts at the week's end
-    videos: np.ndarray
+    videos: np.ndarray  # delivered
     video_means: np.ndarray  # [4, WEEKS] of a week: free, consumer, pro, API account
 
     @property

@@ -24,6 +24,7 @@ from generation.scenario.tally import Tally
 from generation.scenario.usage_events import API_ACCOUNT, Reporter
 from generation.scenario.videos import (
     MEAN_CREDITS,
+    SUCCEEDED,
     Request,
     Videos,
     draw_counts,
@@ -52,6 +53,7 @@ class Week:
     enrolment: Enrolment
     tally: Tally | None = None
     compensated: list[compensation.Grants] = field(default_factory=list)
+    delivered: list[int] = field(default_factory=list)  # videos, by chunk
 
     @property
     def end(self) -> int:
@@ -219,6 +221,7 @@ def _settle(week: Week, videos: Videos, session_ids: np.ndarray) -> None:
     number[bought] = week.packs.number[videos.pack[bought]]
     charges = charge(videos, week.slots, pack_number=number, week_end=week.end)
     _book_packs(videos, charges, week.packs)
+    week.delivered.append(int((videos.status == SUCCEEDED).sum()))
     generation = events.report_videos(
         week.reporter, videos, session_ids[videos.session] * week.has_sessions
     )
@@ -268,7 +271,7 @@ def segments(week: Week, active: np.ndarray, is_pro: np.ndarray) -> np.ndarray:
 
 
 def run_api(week: Week, packages: Wallet) -> int:
-    """Generations that API accounts pay from their packages; returns how many."""
+    """Generations that API accounts pay from packages; returns how many are asked."""
     stream = random_stream(week.seed, Stream.API_VIDEO, week.week)
     start = np.maximum(packages.starts, week_start_us(week.week))
     share = PACKAGE_BURN * (week.end - start) / WEEK_US
@@ -297,6 +300,7 @@ def run_api(week: Week, packages: Wallet) -> int:
         videos, slots, pack_number=packages.number[videos.pack], week_end=week.end
     )
     _book_packs(videos, charges, packages)
+    week.delivered.append(int((videos.status == SUCCEEDED).sum()))
     session = np.zeros(videos.owner.size, np.int64)
     generation = events.report_videos(week.reporter, videos, session)
     events.report_charges(week.reporter, videos, charges, generation, "j")
