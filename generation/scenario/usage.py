@@ -33,6 +33,7 @@ from generation.scenario.videos import (
 from generation.scenario.wallet import Wallet, affordable, burn_counts
 
 CHUNK = 1 << 17  # active users handled together; bounds the memory
+PACKAGES = 1 << 13  # API packages handled together
 PACK_BURN = 0.75  # of a pack's balance in a week its owner is active
 PACKAGE_BURN = 0.19  # of a package's balance in a week
 DISPERSION = np.array([0.55, 0.70, 0.70])  # free users, consumer and pro payers
@@ -277,9 +278,23 @@ def run_api(week: Week, packages: Wallet) -> int:
     share = PACKAGE_BURN * (week.end - start) / WEEK_US
     own = stream.random(share.size)
     count = burn_counts(packages.balance, share, MEAN_CREDITS, own)
-    grant = np.repeat(np.arange(count.size), count)
-    if not grant.size:
-        return 0
+    asked = 0
+    for first in range(0, count.size, PACKAGES):
+        part = slice(first, first + PACKAGES)
+        grant = first + np.repeat(np.arange(count[part].size), count[part])
+        if grant.size:
+            asked += _run_api_chunk(week, packages, start, grant, stream)
+    return asked
+
+
+def _run_api_chunk(
+    week: Week,
+    packages: Wallet,
+    start: np.ndarray,
+    grant: np.ndarray,
+    stream: np.random.Generator,
+) -> int:
+    """Generations that some packages pay, one entry of `grant` for each."""
     span = (np.minimum(week.end, packages.expires) - start)[grant] - 1_000_000
     time = start[grant] + (stream.random(grant.size) * span).astype(np.int64)
     request = Request(
