@@ -59,4 +59,5 @@ def keep(grants: list[Grants], wallet: Wallet) -> None:
             balance=np.full(each.owner.size, CREDITS),
             starts=each.time,
             expires=each.time + VALID_DAYS * DAY_US,
+            gift=np.ones(each.owner.size, np.int64),
         )

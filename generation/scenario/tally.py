@@ -13,7 +13,12 @@ from generation.scenario.experiments import EXPERIMENTS
 from generation.scenario.population import Population
 from generation.scenario.prices import usd
 from generation.scenario.regions import NUM_REGIONS
-from generation.scenario.subscriptions import Subscriptions, period_months, price_minor
+from generation.scenario.subscriptions import (
+    PAUSED,
+    Subscriptions,
+    period_months,
+    price_minor,
+)
 from generation.scenario.videos import Videos
 from generation.scenario.wallet import Wallet
 
@@ -68,7 +73,9 @@ class Tally:
 
     def add_payers(self, week: int, subs: Subscriptions, packs: Wallet) -> None:
         """Count payers and their MRR at the end of a week."""
-        recent = packs.owner[packs.starts >= week_start_us(week - PACK_WEEKS)]
+        is_recent = packs.starts >= week_start_us(week - PACK_WEEKS)
+        recent = packs.owner[is_recent & (packs.gift == 0)]
+        subs = subs.take(np.flatnonzero(subs.state != PAUSED))
         self.add("payers", week, np.union1d(subs.user, recent))
         dollars = usd(price_minor(subs), subs.region, day_index(subs.period_start))
         self.add("mrr_usd", week, subs.user, dollars / period_months()[subs.product])

@@ -1,4 +1,4 @@
-"""Credit grants that were bought: packs of users and packages of API accounts.
+"""Credit grants that last: packs of users, packages of API accounts, compensation.
 
 Reads nothing. Writes nothing.
 """
@@ -20,13 +20,14 @@ def no_numbers() -> np.ndarray:
 
 @dataclass
 class Wallet:
-    """Open bought grants; one entry of each array per grant."""
+    """Open grants; one entry of each array per grant."""
 
     owner: np.ndarray = field(default_factory=no_numbers)
     number: np.ndarray = field(default_factory=no_numbers)  # of the grant's id
     balance: np.ndarray = field(default_factory=no_numbers)
     starts: np.ndarray = field(default_factory=no_numbers)
     expires: np.ndarray = field(default_factory=no_numbers)
+    gift: np.ndarray = field(default_factory=no_numbers)  # 1 where nothing was paid
 
     def add(self, **grants: np.ndarray) -> None:
         """Put in new grants."""
@@ -42,6 +43,7 @@ class Wallet:
             balance=sales.credits,
             starts=sales.time,
             expires=sales.time + valid_days * DAY_US,
+            gift=np.zeros(number.size, np.int64),
         )
 
     def remove(self, index: np.ndarray) -> None:

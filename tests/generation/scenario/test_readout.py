@@ -101,11 +101,11 @@ def terms(events: Events) -> pl.DataFrame:
                 "period_start",
                 "period_end",
             )
-            for verb in ("started", "renewed", "changed")
+            for verb in ("started", "renewed", "changed", "resumed")
         ]
     ).collect()
     digits = pl.when(pl.col("currency").is_in(ZERO_DECIMAL)).then(1).otherwise(100)
-    months = pl.when(pl.col("interval") == "year").then(12).otherwise(1)
+    months = pl.col("interval").replace_strict({"month": 1, "quarter": 3, "year": 12})
     dollars = pl.col("price_minor") / digits / pl.col("units_per_usd") / months
     return (
         stated.with_columns(pl.col("period_start").dt.date().alias("day"))
