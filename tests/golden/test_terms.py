@@ -210,3 +210,12 @@ def test_a_lost_dispute_takes_the_revenue_back(golden):
     # 31 days at a dollar; the bank's fee is a cost, not revenue.
     assert golden.value("revenue", "2026-01-01", "month", region="IN") == 31
     assert golden.value("revenue", "2026-02-01", "month", region="IN") == -31
+
+
+def test_the_fee_of_a_lost_dispute_is_cash_and_a_cost(golden):
+    # 31 went back and the bank asked 15
+    february = ("2026-02-01", "month")
+    assert golden.value("cash_receipts", *february, region="IN", line="refund") == -31
+    fee = golden.value("cash_receipts", *february, region="IN", line="dispute_fee")
+    assert fee == -15
+    assert golden.value("net_revenue", *february, region="IN") == -46
