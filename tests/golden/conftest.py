@@ -103,13 +103,15 @@ def build(
     """Return a function that builds the dbt project over given events.
 
     The build of the company runs every test there is; this one leaves out those whose
-    result does not hang on the events, and those of single columns.
+    result does not hang on the events, and those of single columns. Events made for a
+    few `metrics` build these and what they are read from, with their tests.
     """
 
     def run(
         events: Iterable[AnyEvent],
         *,
         as_of: str,
+        metrics: Iterable[str] = (),
         fx_rates: str = "",
         time_zone: str = "UTC",
         policies: str = "",
@@ -124,7 +126,7 @@ def build(
         _write_raw(path, list(events))
         variables = {"as_of": as_of, "reporting_time_zone": time_zone}
         with pytest.MonkeyPatch.context() as patch:
-            built = _dbt(patch, project, "build", path, variables, manifest)
+            built = _dbt(patch, project, "build", path, variables, manifest, metrics)
         assert built.result is not None, built.exception
         DuckDBConnectionManager.env().close()  # or the tests cannot open the file
         return Golden(path, {row.node.unique_id: row.status for row in built.result})
@@ -171,6 +173,7 @@ def _dbt(
     path: Path,
     variables: dict[str, str],
     manifest: Manifest | None = None,
+    metrics: Iterable[str] = (),
 ) -> dbtRunnerResult:
     """Run dbt in this process."""
     patch.setenv("REEL_WAREHOUSE", str(path))
@@ -181,6 +184,9 @@ def _dbt(
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target", "duckdb"]
     arguments += ["--exclude", *left_out] if manifest else []
+    if metrics:
+        arguments += ["--select", *(f"+{metric}" for metric in metrics)]
+        arguments += ["--indirect-selection", "buildable"]
     return dbtRunner(manifest=manifest).invoke(arguments)
 
 

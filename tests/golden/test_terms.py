@@ -163,7 +163,7 @@ EVENTS = [
     ),
     charge(ChargebackOpened, "dispute", "2026-01-20", chargeback_id="c"),
     charge(ChargebackLost, "dispute", "2026-02-10", chargeback_id="c", fee_minor=1500),
-    # MX: 7,300 dollars for two years of 365 days, signed in January for February
+    # MX: 7,200 dollars for two years of 365 days, signed in January for February
     registered("contract", "MX"),
     event(
         ContractSigned,
@@ -172,15 +172,28 @@ EVENTS = [
         contract_id="n",
         starts_at=at("2026-02-01"),
         ends_at=at("2028-02-01"),
-        committed_minor=730_000,
+        committed_minor=720_000,
         currency="USD",
     ),
 ]
+METRICS = (
+    "arr_contracted",
+    "arr_subscription",
+    "cash_receipts",
+    "discounted_mrr",
+    "mrr",
+    "mrr_movements",
+    "net_revenue",
+    "paying_users",
+    "revenue",
+    "trial_to_paid_cohort",
+    "trial_to_paid_rolling30",
+)
 
 
 @pytest.fixture(scope="module")
 def golden(build):
-    return build(EVENTS, as_of="2026-02-15")
+    return build(EVENTS, as_of="2026-02-15", metrics=METRICS)
 
 
 def test_every_model_and_test_passes(golden):
@@ -261,10 +274,10 @@ def test_a_cohort_of_trials_is_open_until_all_have_had_thirty_days(golden):
 
 
 def test_a_contract_is_contracted_from_its_signature_and_is_no_mrr(golden):
-    # two years are 730 or 731 days: 7,300 x 365 / 730 a year
+    # 7,200 for two years
     days = ["2026-01-19", "2026-01-20", "2026-02-15"]
     agreed = [golden.value("arr_contracted", day, region="LATAM") for day in days]
-    assert agreed == [None, 3650, 3650]
+    assert agreed == [None, 3600, 3600]
     assert golden.value("arr_subscription", "2026-02-15", region="LATAM") is None
 
 
@@ -279,3 +292,17 @@ def test_discounts_are_a_line_within_mrr(golden):
         for day in ("2026-01-14", "2026-01-15")
     ]
     assert coupon == [7.5, 0]
+
+
+@pytest.mark.parametrize(
+    ("period", "movement"),
+    [("2026-01-01", "pause"), ("2026-02-01", "resume")],
+)
+def test_a_declared_pause_is_no_churn_however_long(golden, period, movement):
+    # January has 31 days, the policy's shortest lapse that is churn 8
+    amounts = {
+        kind: golden.value("mrr_movements", period, "month", region="US", movement=kind)
+        for kind in ("pause", "resume", "churn", "reactivation")
+    }
+    signed = {"pause": -10, "resume": 10}[movement]
+    assert amounts == dict.fromkeys(amounts) | {movement: signed}
