@@ -52,6 +52,21 @@ select
 from slices
 {%- endmacro -%}
 
+{#- The last step of a metric that is a share of counts over the CTE `slices`. -#}
+{%- macro share_values(part, whole, dimensions) -%}
+select
+    slices.grain,
+    slices.period_start,
+    {% for dimension in dimensions %}
+    slices.{{ dimension }},
+    {% endfor %}
+    cast(slices.{{ part }} as double) / nullif(slices.{{ whole }}, 0) as value,
+    cast(slices.{{ part }} as bigint) as numerator,
+    cast(slices.{{ whole }} as bigint) as denominator,
+    slices.state
+from slices
+{%- endmacro -%}
+
 {#- A metric in dollars: an amount of a daily mart by period and slice. A flow is summed
     over the days of the period, a balance is read at its last closed day; `only` is a
     condition on the rows. -#}
@@ -99,37 +114,38 @@ select * from final
 {%- endmacro -%}
 
 {#- Running sums of the CTE `changes` on every closed day of the CTE `dates`, by region,
-    segment and plan. `flows` maps each amount of `changes` to its sign in `balance`. -#}
-{%- macro daily_balances(flows, balance) -%}
+    segment and plan, or by the columns named. `flows` maps each amount of `changes` to
+    its sign in `balance`. -#}
+{%- macro daily_balances(flows, balance, by=['region', 'segment', 'plan_id']) -%}
 daily_changes as (
     select
         changes.changed_on,
-        changes.region,
-        changes.segment,
-        changes.plan_id,
+        {% for column in by %}
+        changes.{{ column }},
+        {% endfor %}
         {% for flow in flows %}
         sum(changes.{{ flow }}) as {{ flow }}{{ '' if loop.last else ',' }}
         {% endfor %}
     from changes
-    group by changes.changed_on, changes.region, changes.segment, changes.plan_id
+    group by changes.changed_on, changes.{{ by | join(', changes.') }}
 ),
 
 cells as (
     select
-        changes.region,
-        changes.segment,
-        changes.plan_id,
+        {% for column in by %}
+        changes.{{ column }},
+        {% endfor %}
         min(changes.changed_on) as first_day
     from changes
-    group by changes.region, changes.segment, changes.plan_id
+    group by changes.{{ by | join(', changes.') }}
 ),
 
 cell_days as (
     select
         dates.date_day,
-        cells.region,
-        cells.segment,
-        cells.plan_id
+        {% for column in by %}
+        cells.{{ column }}{{ '' if loop.last else ',' }}
+        {% endfor %}
     from cells
     inner join dates
         on cells.first_day <= dates.date_day
@@ -139,9 +155,9 @@ cell_days as (
 final as (
     select
         cell_days.date_day,
-        cell_days.region,
-        cell_days.segment,
-        cell_days.plan_id,
+        {% for column in by %}
+        cell_days.{{ column }},
+        {% endfor %}
         {% for flow in flows %}
         cast(coalesce(daily_changes.{{ flow }}, 0) as bigint) as {{ flow }},
         {% endfor %}
@@ -151,7 +167,7 @@ final as (
                 {{ sign }} * coalesce(daily_changes.{{ flow }}, 0)
                 {% endfor %}
             ) over (
-                partition by cell_days.region, cell_days.segment, cell_days.plan_id
+                partition by cell_days.{{ by | join(', cell_days.') }}
                 order by cell_days.date_day
                 rows between unbounded preceding and current row
             ) as bigint
@@ -160,9 +176,9 @@ final as (
     left join daily_changes
         on
             cell_days.date_day = daily_changes.changed_on
-            and cell_days.region = daily_changes.region
-            and cell_days.segment = daily_changes.segment
-            and cell_days.plan_id = daily_changes.plan_id
+            {% for column in by %}
+            and cell_days.{{ column }} = daily_changes.{{ column }}
+            {% endfor %}
 )
 
 select * from final

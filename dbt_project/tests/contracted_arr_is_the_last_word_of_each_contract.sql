@@ -26,7 +26,8 @@ running as (
     select contract_intervals.subscription_id
     from contract_intervals
     where
-        contract_intervals.started_on <= {{ as_of() }}
+        contract_intervals.plan_id <> 'contract'
+        and contract_intervals.started_on <= {{ as_of() }}
         and (
             contract_intervals.ended_on is null
             or contract_intervals.ended_on > {{ as_of() }}

@@ -1,11 +1,8 @@
 """Build the real dbt project over hand-written events, once per set of events."""
 
 import json
-import os
 import runpy
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +12,13 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 
 from generation.events import EVENT_TYPES, AnyEvent
 
 ROOT = Path(__file__).parents[2]
-DBT = str(Path(sys.executable).with_name("dbt"))
 SQL_TYPES = {
     str: "varchar",
     int: "bigint",
@@ -77,40 +76,60 @@ Builder = Callable[..., Golden]
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    """Return a function that builds the dbt project over given events."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the dbt project, beside reference data that the tests may change."""
+    home = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "dbt_project", home / "dbt_project")
+    shutil.copytree(ROOT / "data" / "reference", home / "data" / "reference")
+    return home / "dbt_project"
+
+
+@pytest.fixture(scope="session")
+def manifest(project: Path) -> Manifest:
+    """The parsed project, for all builds: variables are read as a model compiles.
+
+    A manifest names its database, which is called after its file.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        parsed = _dbt(patch, project, "parse", project / "golden.duckdb", {"as_of": ""})
+    assert parsed.success, parsed.exception
+    return parsed.result
+
+
+@pytest.fixture(scope="session")
+def build(
+    tmp_path_factory: pytest.TempPathFactory, project: Path, manifest: Manifest
+) -> Builder:
+    """Return a function that builds the dbt project over given events.
+
+    The build of the company runs every test there is; this one leaves out those whose
+    result does not hang on the events, and those of single columns. Events made for a
+    few `metrics` build these and what they are read from, with their tests.
+    """
 
     def run(
         events: Iterable[AnyEvent],
         *,
         as_of: str,
+        metrics: Iterable[str] = (),
         fx_rates: str = "",
         time_zone: str = "UTC",
         policies: str = "",
         adjustments: str = "",
     ) -> Golden:
-        home = tmp_path_factory.mktemp("golden")
-        project = _copy_project(home, fx_rates)
+        rates = "currency,valid_from,units_per_usd\n" + fx_rates
+        (project.parent / "data/reference/fx_rates.csv").write_text(rates)
         for seed, rows in (("policies", policies), ("adjustments", adjustments)):
-            with (project / "seeds" / f"{seed}.csv").open("a") as file:
-                file.write(rows)
-        path = home / "golden.duckdb"
+            declared = (ROOT / f"dbt_project/seeds/{seed}.csv").read_text()
+            (project / f"seeds/{seed}.csv").write_text(declared + rows)
+        path = tmp_path_factory.mktemp("golden") / "golden.duckdb"
         _write_raw(path, list(events))
-        command = [DBT, "build", "--project-dir", str(project)]
-        command += ["--profiles-dir", str(project), "--target", "duckdb"]
         variables = {"as_of": as_of, "reporting_time_zone": time_zone}
-        command += ["--vars", json.dumps(variables)]
-        target = home / "target"
-        environment = os.environ | {
-            "REEL_WAREHOUSE": str(path),
-            "DBT_TARGET_PATH": str(target),
-            "DBT_LOG_PATH": str(home / "logs"),
-        }
-        finished = subprocess.run(command, env=environment, capture_output=True)
-        report = target / "run_results.json"
-        assert report.exists(), finished.stdout.decode()[-3000:]
-        results = json.loads(report.read_text())["results"]
-        return Golden(path, {row["unique_id"]: row["status"] for row in results})
+        with pytest.MonkeyPatch.context() as patch:
+            built = _dbt(patch, project, "build", path, variables, manifest, metrics)
+        assert built.result is not None, built.exception
+        DuckDBConnectionManager.env().close()  # or the tests cannot open the file
+        return Golden(path, {row.node.unique_id: row.status for row in built.result})
 
     return run
 
@@ -147,15 +166,28 @@ def january(finance: Golden) -> Callable[..., object]:
     return read
 
 
-def _copy_project(home: Path, fx_rates: str) -> Path:
-    """Lay the project beside reference data whose FX rates the test decides."""
-    project = home / "dbt_project"
-    shutil.copytree(ROOT / "dbt_project", project)
-    reference = home / "data" / "reference"
-    shutil.copytree(ROOT / "data" / "reference", reference)
-    rates = "currency,valid_from,units_per_usd\n" + fx_rates
-    (reference / "fx_rates.csv").write_text(rates)
-    return project
+def _dbt(
+    patch: pytest.MonkeyPatch,
+    project: Path,
+    command: str,
+    path: Path,
+    variables: dict[str, str],
+    manifest: Manifest | None = None,
+    metrics: Iterable[str] = (),
+) -> dbtRunnerResult:
+    """Run dbt in this process."""
+    patch.setenv("REEL_WAREHOUSE", str(path))
+    patch.setenv("DBT_TARGET_PATH", str(path.parent / "target"))
+    patch.setenv("DBT_LOG_PATH", str(path.parent / "logs"))
+    left_out = ("test_type:unit", "test_name:not_null", "test_name:accepted_values")
+    arguments = ["--quiet", command, "--vars", json.dumps(variables)]
+    arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
+    arguments += ["--target", "duckdb"]
+    arguments += ["--exclude", *left_out] if manifest else []
+    if metrics:
+        arguments += ["--select", *(f"+{metric}" for metric in metrics)]
+        arguments += ["--indirect-selection", "buildable"]
+    return dbtRunner(manifest=manifest).invoke(arguments)
 
 
 def _write_raw(path: Path, events: list[AnyEvent]) -> None:

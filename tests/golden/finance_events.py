@@ -134,9 +134,11 @@ EVENTS = [
     terms(SubscriptionRenewed, "euro", "2026-01-17", 2480, currency="EUR"),
     charge(PaymentSucceeded, "euro", "2026-01-17", 2480, currency="EUR",
            **period("2026-01-17", "2026-02-17")),
-    # IN: 100 dollars by an app store, 50 of usage by invoice, 20 given back
+    # IN: 100 dollars by an app store whose 30 hold 1 of the payment provider, 50 of
+    # usage by invoice, 20 given back
     charge(PaymentSucceeded, "payer", "2026-01-05", 10_000, store="app_store",
-           tax_minor=1800, fee_minor=3000, **period("2026-01-05", "2026-01-15")),
+           tax_minor=1800, fee_minor=3000, store_fee_minor=2900, psp_fee_minor=100,
+           **period("2026-01-05", "2026-01-15")),
     charge(PaymentSucceeded, "payer", "2026-01-10", 5000, store="invoice",
            kind="usage", fee_minor=200),
     event(PaymentRefunded, "payer", "2026-01-20", refund_id="refund", currency="USD",

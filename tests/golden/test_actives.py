@@ -96,11 +96,19 @@ EVENTS = [
     # eve pays an hour after she registered, but her week is not mature
     paid_month("eve", "2026-01-13T13:00:00+00:00"),
 ]
+METRICS = (
+    "daily_active_users",
+    "free_to_paid_30",
+    "monthly_active_users",
+    "new_paying_users",
+    "paid_share",
+    "weekly_active_users",
+)
 
 
 @pytest.fixture(scope="module")
 def golden(build):
-    golden = build(EVENTS, as_of="2026-02-15")
+    golden = build(EVENTS, as_of="2026-02-15", metrics=METRICS)
     failed = {n: s for n, s in golden.results.items() if s in ("error", "fail")}
     assert not failed
     return golden

@@ -296,5 +296,6 @@ def test_credits_burnt_beyond_their_grant_stop_the_build(build):
     spent = of_grant(CreditsSpent, "empty 2026-01-10", "2026-01-11",
                      generation_id="g", spent_credits=101)  # fmt: skip
     events = [pack("empty", "2026-01-10", 100, "2028-01-10"), spent]
-    results = build(events, as_of="2026-01-31").results
+    metrics = ["credit_liability"]
+    results = build(events, as_of="2026-01-31", metrics=metrics).results
     assert results["test.reelmetrics.every_grant_adds_up"] == "fail"

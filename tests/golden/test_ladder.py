@@ -106,11 +106,15 @@ EVENTS = [
     # fay never opened the product: her test monitor did everything
     submitted("fay", "2026-01-08T09:01", is_test=True),
 ]
+METRICS = (
+    "active_users_by_rung",
+    "weekly_active_users",
+)
 
 
 @pytest.fixture(scope="module")
 def golden(build):
-    golden = build(EVENTS, as_of="2026-01-21")
+    golden = build(EVENTS, as_of="2026-01-21", metrics=METRICS)
     failed = {n: s for n, s in golden.results.items() if s in ("error", "fail")}
     assert not failed
     return golden

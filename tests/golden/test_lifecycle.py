@@ -54,11 +54,17 @@ EVENTS = [
     *(session(user, day) for user, days in DAYS.items() for day in days),
     session("robot", "2026-01-06"),
 ]
+METRICS = (
+    "retention",
+    "stickiness",
+    "user_lifecycle",
+    "user_quick_ratio",
+)
 
 
 @pytest.fixture(scope="module")
 def golden(build):
-    golden = build(EVENTS, as_of="2026-02-08")
+    golden = build(EVENTS, as_of="2026-02-08", metrics=METRICS)
     failed = {n: s for n, s in golden.results.items() if s in ("error", "fail")}
     assert not failed
     return golden

@@ -10,6 +10,7 @@ import pytest
 from generation.events import (
     ChargebackLost,
     ChargebackOpened,
+    ContractSigned,
     PaymentFailed,
     PaymentSucceeded,
     SubscriptionCancelled,
@@ -162,12 +163,37 @@ EVENTS = [
     ),
     charge(ChargebackOpened, "dispute", "2026-01-20", chargeback_id="c"),
     charge(ChargebackLost, "dispute", "2026-02-10", chargeback_id="c", fee_minor=1500),
+    # MX: 7,200 dollars for two years of 365 days, signed in January for February
+    registered("contract", "MX"),
+    event(
+        ContractSigned,
+        "contract",
+        "2026-01-20",
+        contract_id="n",
+        starts_at=at("2026-02-01"),
+        ends_at=at("2028-02-01"),
+        committed_minor=720_000,
+        currency="USD",
+    ),
 ]
+METRICS = (
+    "arr_contracted",
+    "arr_subscription",
+    "cash_receipts",
+    "discounted_mrr",
+    "mrr",
+    "mrr_movements",
+    "net_revenue",
+    "paying_users",
+    "revenue",
+    "trial_to_paid_cohort",
+    "trial_to_paid_rolling30",
+)
 
 
 @pytest.fixture(scope="module")
 def golden(build):
-    return build(EVENTS, as_of="2026-02-15")
+    return build(EVENTS, as_of="2026-02-15", metrics=METRICS)
 
 
 def test_every_model_and_test_passes(golden):
@@ -210,3 +236,73 @@ def test_a_lost_dispute_takes_the_revenue_back(golden):
     # 31 days at a dollar; the bank's fee is a cost, not revenue.
     assert golden.value("revenue", "2026-01-01", "month", region="IN") == 31
     assert golden.value("revenue", "2026-02-01", "month", region="IN") == -31
+
+
+def test_the_fee_of_a_lost_dispute_is_cash_and_a_cost(golden):
+    # 31 went back and the bank asked 15
+    february = ("2026-02-01", "month")
+    assert golden.value("cash_receipts", *february, region="IN", line="refund") == -31
+    fee = golden.value("cash_receipts", *february, region="IN", line="dispute_fee")
+    assert fee == -15
+    assert golden.value("net_revenue", *february, region="IN") == -46
+
+
+def test_trials_are_counted_by_their_beginning_and_by_their_end(golden):
+    # KR kept its trial of 1 to 8 January, JP did not
+    cohort = {
+        region: golden.value("trial_to_paid_cohort", "2026-01-01", "month", **slices)
+        for region, slices in {
+            "all": {},
+            "KR": {"region": "KR"},
+            "JP": {"region": "JP"},
+        }.items()
+    }
+    assert cohort == {"all": 0.5, "KR": 1, "JP": 0}
+    # 8 January is among the 30 days up to 6 February, and not of those up to the 7th
+    days = ["2026-01-07", "2026-01-08", "2026-02-06", "2026-02-07"]
+    rolling = [golden.value("trial_to_paid_rolling30", day) for day in days]
+    assert rolling == [None, 0.5, 0.5, None]
+
+
+def test_a_cohort_of_trials_is_open_until_all_have_had_thirty_days(golden):
+    # the week ends on 4 January, 42 days before 15 February; the month 15 days before
+    states = [
+        golden.state("trial_to_paid_cohort", start, grain, region="all", plan="all")
+        for grain, start in (("week", "2025-12-29"), ("month", "2026-01-01"))
+    ]
+    assert states == ["closed", "provisional"]
+
+
+def test_a_contract_is_contracted_from_its_signature_and_is_no_mrr(golden):
+    # 7,200 for two years
+    days = ["2026-01-19", "2026-01-20", "2026-02-15"]
+    agreed = [golden.value("arr_contracted", day, region="LATAM") for day in days]
+    assert agreed == [None, 3600, 3600]
+    assert golden.value("arr_subscription", "2026-02-15", region="LATAM") is None
+
+
+def test_discounts_are_a_line_within_mrr(golden):
+    # TR's free January at 10 dollars, GB's first month at the 7.50 that it pays
+    assert golden.value("discounted_mrr", "2026-01-10") == 17.5
+    free = [golden.value("discounted_mrr", "2026-01-31", discount="free_period")]
+    free += [golden.value("discounted_mrr", "2026-01-31", region="TR")]
+    assert free == [10, 10]
+    coupon = [
+        golden.value("discounted_mrr", day, discount="coupon_finite")
+        for day in ("2026-01-14", "2026-01-15")
+    ]
+    assert coupon == [7.5, 0]
+
+
+@pytest.mark.parametrize(
+    ("period", "movement"),
+    [("2026-01-01", "pause"), ("2026-02-01", "resume")],
+)
+def test_a_declared_pause_is_no_churn_however_long(golden, period, movement):
+    # January has 31 days, the policy's shortest lapse that is churn 8
+    amounts = {
+        kind: golden.value("mrr_movements", period, "month", region="US", movement=kind)
+        for kind in ("pause", "resume", "churn", "reactivation")
+    }
+    signed = {"pause": -10, "resume": 10}[movement]
+    assert amounts == dict.fromkeys(amounts) | {movement: signed}

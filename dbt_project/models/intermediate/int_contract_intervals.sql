@@ -6,6 +6,10 @@ accounts as (
     select * from {{ ref('dim_accounts') }}
 ),
 
+contracts as (
+    select * from {{ ref('int_contracts') }}
+),
+
 plans as (
     select * from {{ ref('plans') }}
 ),
@@ -38,19 +42,18 @@ agreed as (
     select
         ordered.*,
         {{ reporting_day('ordered.known_at') }} as started_on,
-        cast(
-            lead(ordered.known_at) over (
-                partition by ordered.subscription_id
-                order by ordered.known_at, ordered.effective_at, ordered.event_id
-            ) as date
-        ) as ended_on
+        {{ reporting_day('lead(ordered.known_at) over agreements') }} as ended_on
     from ordered
     where
         ordered.latest_effective_at is null
         or ordered.effective_at >= ordered.latest_effective_at
+    window agreements as (
+        partition by ordered.subscription_id
+        order by ordered.known_at, ordered.effective_at, ordered.event_id
+    )
 ),
 
-final as (
+subscriptions as (
     select
         agreed.subscription_id,
         agreed.account_id,
@@ -81,6 +84,22 @@ final as (
     where
         not agreed.is_end
         and (agreed.ended_on is null or agreed.started_on < agreed.ended_on)
+),
+
+-- A contract is agreed from its signature to its end, whenever it starts.
+final as (
+    select * from subscriptions
+    union all
+    select
+        contracts.contract_id as subscription_id,
+        contracts.account_id,
+        contracts.region,
+        'enterprise' as segment,
+        'contract' as plan_id,
+        contracts.agreed_on as started_on,
+        contracts.ends_on as ended_on,
+        contracts.mrr_micros
+    from contracts
 )
 
 select * from final

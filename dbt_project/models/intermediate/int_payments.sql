@@ -2,7 +2,8 @@ with payments as (
     select * from {{ ref('stg_payments_succeeded') }}
 ),
 
--- A payment is booked once, under the first notice of it.
+-- A payment is booked once, under the first notice of it. Where the fees are not known
+-- apart, a store keeps what it is paid through.
 final as (
     select
         payments.payment_id,
@@ -12,6 +13,14 @@ final as (
         payments.amount_minor,
         payments.tax_minor,
         payments.fee_minor,
+        coalesce(
+            payments.store_fee_minor,
+            case
+                when payments.store in ('app_store', 'google_play')
+                    then payments.fee_minor - coalesce(payments.psp_fee_minor, 0)
+                else 0
+            end
+        ) as store_fee_minor,
         payments.currency,
         payments.subscription_id,
         payments.grant_id,

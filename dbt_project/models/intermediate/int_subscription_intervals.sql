@@ -23,6 +23,7 @@ terms_until as (
         terms.interval_months,
         terms.price_minor,
         terms.currency,
+        terms.discount,
         terms.is_end,
         {{ reporting_day('terms.effective_at') }} as started_on,
         {{ reporting_day('lead(terms.effective_at) over subscription_terms') }}
@@ -94,6 +95,7 @@ final as (
         with_previous.price_minor,
         with_previous.interval_months,
         with_previous.currency,
+        with_previous.discount,
         with_previous.mrr_micros,
         -- The old local MRR at the new rate, less what it was booked at.
         case

@@ -8,15 +8,11 @@ refunds as (
 
 -- What came in and what was kept back, one line of the statement each.
 parts as (
-    {% for line, condition, amount in [
-        ('charged', 'true', 'amount_micros'),
-        ('tax', 'true', 'tax_micros'),
-        ('store_fee', "payments.store in ('app_store', 'google_play')", 'fee_micros'),
-        (
-            'payment_fee',
-            "payments.store not in ('app_store', 'google_play')",
-            'fee_micros',
-        ),
+    {% for line, amount in [
+        ('charged', 'payments.amount_micros'),
+        ('tax', 'payments.tax_micros'),
+        ('store_fee', '-payments.store_fee_micros'),
+        ('payment_fee', '(payments.store_fee_micros - payments.fee_micros)'),
     ] %}
     select
         payments.paid_on as moved_on,
@@ -24,19 +20,26 @@ parts as (
         payments.region,
         payments.segment,
         payments.plan_id,
-        {{ '-' if 'fee' in line }}payments.{{ amount }} as cash_micros
+        {{ amount }} as cash_micros
     from payments
-    where {{ condition }}
+    where {{ amount }} <> 0
     union all
     {% endfor %}
+    {% for line, amount in [
+        ('refund', 'amount_micros'),
+        ('dispute_fee', 'fee_micros'),
+    ] %}
     select
         refunds.refunded_on as moved_on,
-        'refund' as line,
+        '{{ line }}' as line,
         refunds.region,
         refunds.segment,
         refunds.plan_id,
-        -refunds.amount_micros as cash_micros
+        -refunds.{{ amount }} as cash_micros
     from refunds
+    where refunds.{{ amount }} <> 0
+    {{ '' if loop.last else 'union all' }}
+    {% endfor %}
 ),
 
 final as (

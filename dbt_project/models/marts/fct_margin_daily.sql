@@ -10,6 +10,10 @@ payments as (
     select * from {{ ref('fct_payments') }}
 ),
 
+refunds as (
+    select * from {{ ref('fct_refunds') }}
+),
+
 parts as (
     select
         revenue_daily.earned_on as date_day,
@@ -41,6 +45,19 @@ parts as (
         payments.fee_micros
     from payments
     where payments.paid_on <= {{ as_of() }}
+    union all
+    select
+        refunds.refunded_on as date_day,
+        refunds.region,
+        refunds.segment,
+        refunds.plan_id,
+        0 as revenue_micros,
+        0 as cost_micros,
+        refunds.fee_micros
+    from refunds
+    where
+        refunds.refunded_on <= {{ as_of() }}
+        and refunds.fee_micros <> 0
 ),
 
 final as (

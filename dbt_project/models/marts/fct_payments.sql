@@ -30,7 +30,7 @@ final as (
         payments.currency,
         rates.micros_per_minor,
         rates.units_per_usd,
-        {% for amount in ['amount', 'tax', 'fee'] %}
+        {% for amount in ['amount', 'tax', 'fee', 'store_fee'] %}
         {{ usd_micros(
             'payments.' ~ amount ~ '_minor',
             'rates.micros_per_minor',

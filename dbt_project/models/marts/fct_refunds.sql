@@ -28,6 +28,7 @@ returns as (
         refunds.payment_id,
         refunds.account_id,
         refunds.amount_minor,
+        0 as fee_minor,
         refunds.currency,
         refunds.occurred_on as refunded_on
     from refunds
@@ -40,6 +41,7 @@ returns as (
         disputes.payment_id,
         disputes.account_id,
         disputes.amount_minor,
+        disputes.fee_minor,
         disputes.currency,
         disputes.occurred_on as refunded_on
     from disputes
@@ -51,6 +53,7 @@ first_notices as (
         returns.payment_id,
         returns.account_id,
         returns.amount_minor,
+        returns.fee_minor,
         returns.currency,
         returns.refunded_on
     from returns
@@ -70,11 +73,13 @@ final as (
         first_notices.refunded_on,
         first_notices.currency,
         coalesce(payments.units_per_usd, rates.units_per_usd) as units_per_usd,
+        {% for amount in ['amount', 'fee'] %}
         {{ usd_micros(
-            'first_notices.amount_minor',
+            'first_notices.' ~ amount ~ '_minor',
             'coalesce(payments.micros_per_minor, rates.micros_per_minor)',
             'coalesce(payments.units_per_usd, rates.units_per_usd)'
-        ) }} as amount_micros,
+        ) }} as {{ amount }}_micros,
+        {% endfor %}
         coalesce(payments.region, accounts.region, 'unknown') as region,
         coalesce(payments.channel, accounts.channel, 'unknown') as channel,
         coalesce(payments.segment, 'unknown') as segment,

@@ -21,9 +21,6 @@ final as (
         source.grant_id,
         {{ utc('source.period_start') }} as period_start_at,
         {{ utc('source.period_end') }} as period_end_at,
-        source.store,
-        source.tax_minor,
-        source.fee_minor,
         source.store_fee_minor,
         source.psp_fee_minor,
         source.invoice_id
