@@ -40,6 +40,7 @@ BUILD = {
     "sample_weight": pl.Float64,
     "lake_version": NUMBER,
     "code_version": TEXT,
+    "kept_from": TEXT,
     "tests_passed": NUMBER,
     "tests_total": NUMBER,
     "status": TEXT,

@@ -11,27 +11,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import duckdb
-import polars as pl
+import pandas as pd
 
-from generation.events import EVENT_TYPES
-from pipelines import account, analysts, lake, warehouse
+from pipelines import account, analysts, lake, raw, touched, warehouse
 from pipelines.account import Results
 from pipelines.settings import ROOT
 
 PROJECT = ROOT / "dbt_project"
 REFERENCE = ROOT / "data" / "reference"
-SQL_TYPES = {
-    pl.String: "varchar",
-    pl.Int64: "bigint",
-    pl.Float64: "double",
-    pl.Boolean: "boolean",
-    pl.Datetime: "timestamptz",
-}
 Progress = Callable[[str, int, int], None]
 
 
@@ -66,7 +56,8 @@ def build(
     Args:
         home: The data folder.
         time_zone: Whose midnight ends a day; another one restates every figure.
-        full_refresh: Build even if nothing has changed since the published build.
+        full_refresh: Build even if nothing has changed since the published build, and
+            keep none of its rows.
         on_progress: Called with (name of the finished dbt node, done, total).
 
     Raises:
@@ -91,8 +82,16 @@ def build(
     building = warehouse.folder(home) / f"building-{os.getpid()}.duckdb.tmp"
     opened = building.with_name(f"building-{os.getpid()}-analysts.duckdb.tmp")
     try:
-        span = _register_raw(home, building, version, time_zone)
+        span = raw.register(home, building, version, time_zone)
+        basis = touched.Basis(build_id, version, span.as_of, code, time_zone)
+        kept = None if full_refresh or not published else _basis(published)
+        if kept and not touched.can_keep(kept, basis, PROJECT / "seeds/policies.csv"):
+            kept = None
+        if kept:
+            touched.write(home, building, kept, basis)
+        kept_from = kept.build_id if kept else ""
         variables = span.variables | {"reporting_time_zone": time_zone}
+        variables |= {"kept_from": kept_from}
         results = _run_dbt(home, building, variables, on_progress=on_progress)
         facts: dict[str, object] = {
             "build_id": build_id,
@@ -100,6 +99,7 @@ def build(
             "as_of": span.as_of,
             "data_through": span.data_through,
             "sample_weight": lake.sample_weight(home),
+            "kept_from": kept_from or None,
             **inputs,
         }
         if results.failed:
@@ -120,13 +120,14 @@ def build(
 
 
 def code_version() -> str:
-    """Fingerprint everything that decides what a build says: models and references."""
+    """Fingerprint what decides what a build says: models, references, what is kept."""
     digest = hashlib.sha256()
     files = [*PROJECT.rglob("*"), *REFERENCE.rglob("*")]
     for file in sorted(files):
         if file.suffix in {".sql", ".yml", ".csv"}:
             digest.update(file.relative_to(ROOT).as_posix().encode())
             digest.update(file.read_bytes())
+    digest.update(Path(touched.__file__).read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -140,86 +141,14 @@ def _published(home: Path) -> dict[str, object] | None:
         published.close()
 
 
-@dataclass(frozen=True)
-class Span:
-    """How far the data reaches.
-
-    Attributes:
-        as_of: The last closed day: the main source has sent events of that day and
-            has sent something after its end.
-        data_through: The last day with any event, from whatever source.
-    """
-
-    as_of: date
-    data_through: date
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """What dbt is told of it."""
-        return {
-            "as_of": self.as_of.isoformat(),
-            "data_through": self.data_through.isoformat(),
-        }
-
-
-def _register_raw(home: Path, building: Path, version: int, time_zone: str) -> Span:
-    """Make one view per event type over the pinned files and see how far they reach."""
-    files = lake.pinned_files(home, version)
-    with duckdb.connect(str(building)) as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("create schema raw")
-        for event_type in EVENT_TYPES:
-            connection.execute(_view(event_type, files.get(event_type, [])))
-        connection.execute(f"set timezone = '{time_zone}'")
-        return _span(connection, declared=_declared_day(home, time_zone))
-
-
-def _view(event_type: str, files: list[Path]) -> str:
-    """A view in the contract's columns; files older than a column read as null."""
-    columns = lake.schema(event_type).items()
-    empty = ", ".join(
-        f"cast(null as {SQL_TYPES[dtype.base_type()]}) as {name}"
-        for name, dtype in columns
+def _basis(published: dict[str, object]) -> touched.Basis:
+    return touched.Basis(
+        build_id=str(published["build_id"]),
+        lake_version=int(str(published["lake_version"])),
+        as_of=pd.Timestamp(str(published["as_of"])).date(),
+        code_version=str(published["code_version"]),
+        reporting_time_zone=str(published["reporting_time_zone"]),
     )
-    view = f"create view raw.{event_type} as select {empty} where false"
-    if not files:
-        return view
-    paths = ", ".join(f"'{path}'" for path in files)
-    return (
-        f"{view} union all by name select * from"
-        f" read_parquet([{paths}], hive_partitioning = false, union_by_name = true)"
-    )
-
-
-def _declared_day(home: Path, time_zone: str) -> date | None:
-    """The last day of the zone that ends no later than the day (UTC) declared last."""
-    declared = lake.declared_end(home)
-    if declared is None:
-        return None
-    end = datetime.combine(declared, time(), UTC) + timedelta(days=1)
-    return end.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
-
-
-def _span(connection: duckdb.DuckDBPyConnection, *, declared: date | None) -> Span:
-    """Find the last closed day of the source that sends most events.
-
-    A few clips made on this machine today must not make last month's company export
-    look alive, so each day is closed by the main source alone: by something that came
-    in after the day's end, or by the manifest that declares the export complete.
-    """
-    union = " union all ".join(
-        f"select source, occurred_at, received_at from raw.{event_type}"
-        for event_type in EVENT_TYPES
-    )
-    rows = connection.execute(
-        "select max(occurred_at)::date, max(received_at)::date, count(*)"
-        f" from ({union}) group by source order by count(*) desc, source"
-    ).fetchall()
-    occurred, received, _ = rows[0]
-    closed = min(occurred, date.fromordinal(received.toordinal() - 1))
-    if declared is not None:
-        closed = max(closed, min(declared, occurred))
-    return Span(as_of=closed, data_through=max(row[0] for row in rows))
 
 
 def _run_dbt(
@@ -238,8 +167,11 @@ def _run_dbt(
         *("--target", "duckdb", "--vars", json.dumps(variables)),
         *("--log-format", "json", "--log-level-file", "none", "--no-use-colors"),
     ]
+    kept_from = variables["kept_from"]
+    published = warehouse.folder(home) / f"{kept_from}.duckdb" if kept_from else ""
     environment = os.environ | {
         "REEL_WAREHOUSE": str(building),
+        "REEL_PUBLISHED": str(published),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(home / "dbt" / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import lake, transform, warehouse
+from pipelines import lake, raw, transform, warehouse
 
 # Features overlap, and so do the days after a signup: their slices have no total.
 NO_TOTAL = {
@@ -76,9 +76,8 @@ def test_files_older_than_a_column_of_the_contract_read_as_null(tmp_path: Path) 
         (files, [("e1", None), ("e2", "SPRING")]),
     ):
         with duckdb.connect() as connection:
-            connection.execute("create schema raw")
-            connection.execute(transform._view("subscription_started", pinned))
-            query = "select event_id, coupon from raw.subscription_started order by 1"
+            rows = raw.rows("subscription_started", pinned)
+            query = f"select event_id, coupon from ({rows}) order by 1"
             assert connection.execute(query).fetchall() == expected
 
 
@@ -107,7 +106,7 @@ def test_a_day_is_closed_by_the_midnight_of_the_reporting_zone(
 ) -> None:
     version = lake.current_version(company_home)
     building = tmp_path / "building.duckdb"
-    span = transform._register_raw(company_home, building, version, zone)
+    span = raw.register(company_home, building, version, zone)
     assert (span.as_of, span.data_through) == (as_of, data_through)
 
 

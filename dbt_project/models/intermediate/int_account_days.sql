@@ -1,13 +1,16 @@
 with generations as (
     select * from {{ ref('stg_generations_finished') }}
+    {{ where_touched('account_id') }}
 ),
 
 entitlements as (
     select * from {{ ref('int_entitlements') }}
+    {{ where_touched('account_id') }}
 ),
 
 accounts as (
     select * from {{ ref('dim_accounts') }}
+    {{ where_touched('account_id') }}
 ),
 
 -- Millions of jobs become one row per account and day.
@@ -86,3 +89,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('account_id') }}

@@ -1,13 +1,16 @@
 with payments as (
     select * from {{ ref('fct_payments') }}
+    {{ where_touched('account_id') }}
 ),
 
 refunds as (
     select * from {{ ref('fct_refunds') }}
+    {{ where_touched('account_id') }}
 ),
 
 spent as (
     select * from {{ ref('stg_credits_spent') }}
+    {{ where_touched('account_id') }}
 ),
 
 parts as (
@@ -49,3 +52,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('account_id') }}

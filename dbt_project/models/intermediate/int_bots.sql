@@ -1,5 +1,6 @@
 with sessions as (
     select * from {{ ref('stg_sessions') }}
+    {{ where_touched('user_id') }}
 ),
 
 rules as (
@@ -32,3 +33,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}

@@ -1,5 +1,6 @@
 with generations as (
     select * from {{ ref('stg_generations_submitted') }}
+    {{ where_touched('user_id') }}
 ),
 
 bots as (
@@ -30,3 +31,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}

@@ -1,21 +1,26 @@
 with user_days as (
     select * from {{ ref('int_user_days') }}
+    {{ where_touched('user_id') }}
 ),
 
 generations_submitted as (
     select * from {{ ref('stg_generations_submitted') }}
+    {{ where_touched('user_id') }}
 ),
 
 generations_finished as (
     select * from {{ ref('stg_generations_finished') }}
+    {{ where_touched('user_id') }}
 ),
 
 videos_downloaded as (
     select * from {{ ref('stg_videos_downloaded') }}
+    {{ where_touched('user_id') }}
 ),
 
 videos_shared as (
     select * from {{ ref('stg_videos_shared') }}
+    {{ where_touched('user_id') }}
 ),
 
 steps as (
@@ -68,17 +73,14 @@ highest_steps as (
 ),
 
 rungs as (
+    {% for rung in ['submitted', 'delivered', 'downloaded'] %}
     select
-        1 as step,
-        'submitted' as rung
+        {{ loop.index }} as step,
+        '{{ rung }}' as rung
+    {% if not loop.last %}
     union all
-    select
-        2 as step,
-        'delivered' as rung
-    union all
-    select
-        3 as step,
-        'downloaded' as rung
+    {% endif %}
+    {% endfor %}
 ),
 
 -- Only days on which the person was there; the highest rung stands for all below it.
@@ -114,3 +116,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}

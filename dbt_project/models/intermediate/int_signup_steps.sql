@@ -1,13 +1,16 @@
 with users as (
     select * from {{ ref('dim_users') }}
+    {{ where_touched('user_id') }}
 ),
 
 submitted as (
     select * from {{ ref('stg_generations_submitted') }}
+    {{ where_touched('user_id') }}
 ),
 
 finished as (
     select * from {{ ref('stg_generations_finished') }}
+    {{ where_touched('user_id') }}
 ),
 
 used_grants as (
@@ -97,3 +100,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}

@@ -1,13 +1,16 @@
 with user_days as (
     select * from {{ ref('int_user_days') }}
+    {{ where_touched('user_id') }}
 ),
 
 sessions as (
     select * from {{ ref('stg_sessions') }}
+    {{ where_touched('user_id') }}
 ),
 
 users as (
     select * from {{ ref('dim_users') }}
+    {{ where_touched('user_id') }}
 ),
 
 subscription_intervals as (
@@ -106,3 +109,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}

@@ -1,13 +1,16 @@
 with sessions as (
     select * from {{ ref('stg_sessions') }}
+    {{ where_touched('user_id') }}
 ),
 
 users as (
     select * from {{ ref('dim_users') }}
+    {{ where_touched('user_id') }}
 ),
 
 bots as (
     select * from {{ ref('int_bots') }}
+    {{ where_touched('user_id') }}
 ),
 
 active_days as (
@@ -53,3 +56,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}

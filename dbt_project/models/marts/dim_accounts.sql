@@ -1,5 +1,6 @@
 with users as (
     select * from {{ ref('dim_users') }}
+    {{ where_touched('account_id') }}
 ),
 
 -- The person who opened the account gives it its region.
@@ -27,3 +28,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('account_id') }}

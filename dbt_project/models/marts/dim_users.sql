@@ -1,5 +1,6 @@
 with registrations as (
     select * from {{ ref('stg_registrations') }}
+    {{ where_touched('user_id') }}
 ),
 
 countries as (
@@ -8,6 +9,7 @@ countries as (
 
 bots as (
     select * from {{ ref('int_bots') }}
+    {{ where_touched('user_id') }}
 ),
 
 -- A person registers once; a second registration changes nothing.
@@ -40,3 +42,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}
