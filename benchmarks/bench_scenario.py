@@ -25,8 +25,8 @@ from generation.scenario.simulate import simulate
 RESULTS = Path(__file__).with_name("results.csv")
 RIVAL = "polars rewrites the same rows"
 SIDES = ("1 writer", "2 writers", "1 writer, soiled", RIVAL)
-START = date(2025, 12, 1)
-WEEKS = 8
+START = date(2025, 11, 10)
+WEEKS = 12  # round the launch
 
 
 class Cost(NamedTuple):
@@ -97,7 +97,7 @@ def record(side: str, ours: Cost, rival: Cost) -> None:
 def main() -> None:
     """Measure every side and say how they compare."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=0.005)
+    parser.add_argument("--scale", type=float, default=0.01)
     parser.add_argument("--side", choices=SIDES)
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
