@@ -108,18 +108,24 @@ def _letter_and_three(letter: str) -> np.ndarray:
 
 def coded(codes: np.ndarray, values: tuple[str, ...]) -> pa.Array:
     """Strings from small codes; a negative code is null."""
-    index = np.asarray(codes, np.int8)
-    mask = index < 0
-    indices = pa.array(np.where(mask, 0, index), mask=mask if mask.any() else None)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()))
+    index = np.ascontiguousarray(codes, np.int8)
+    indices = pa.array(index)
+    if index.size and index.min() < 0:
+        indices = pa.array(np.maximum(index, 0), mask=index < 0)
+    return pa.DictionaryArray.from_arrays(indices, _dictionary(values), safe=False)
+
+
+@cache
+def _dictionary(values: tuple[str, ...]) -> pa.Array:
+    return pa.array(values, pa.string())
 
 
 def times(microseconds: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """UTC timestamps; null where not valid."""
     mask = None if valid is None else ~valid
-    return pa.array(microseconds.astype(np.int64), mask=mask).cast(
-        pa.timestamp("us", tz="UTC")
-    )
+    # A copy: the caller may go on to move the times while a thread still writes them.
+    plain = pa.array(np.array(microseconds, np.int64), mask=mask)
+    return plain.view(pa.timestamp("us", tz="UTC"))
 
 
 def integers(values: np.ndarray) -> pa.Array:

@@ -63,7 +63,7 @@ class Reporter:
             return
         number = self.numbers.take(letter, occurred.size)
         platform, country = self.places(owner)
-        delay = _DELAYS_US[number % _DELAYS_US.size]
+        delay = _DELAYS_US[number & (_DELAYS_US.size - 1)]
         envelope = {
             "event_id": col.ids(letter, number),
             "source": col.same(source, occurred.size),
