@@ -1,6 +1,6 @@
 {#- What is said of single columns, in one reading of the model: those in `filled` are
     never null, those in `among` hold nothing but the values listed, and those in `within`
-    lie between `at_least` and `at_most`, or `above`. A row that fails says why first. -#}
+    lie between `at_least` and `at_most`, or `above`. A row that fails says why. -#}
 {% test sound_columns(model, filled=[], among={}, within={}) %}
 
 {%- set rules = [] -%}
