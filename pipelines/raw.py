@@ -55,7 +55,8 @@ def register(home: Path, building: Path, version: int, time_zone: str) -> Span:
             selected = rows(event_type, files.get(event_type, []))
             connection.execute(f"create view raw.{event_type} as {selected}")
         connection.execute(f"set timezone = '{time_zone}'")
-        return _span(connection, declared=_declared_day(home, time_zone))
+        end = _declared_end(home)
+        return _span(connection, declared_end=end, time_zone=time_zone)
 
 
 def rows(event_type: str, files: list[Path]) -> str:
@@ -75,32 +76,40 @@ def rows(event_type: str, files: list[Path]) -> str:
     )
 
 
-def _declared_day(home: Path, time_zone: str) -> date | None:
-    """The last day of the zone that ends no later than the day (UTC) declared last."""
+def _declared_end(home: Path) -> datetime | None:
+    """The end of the last day (UTC) for which an export is declared complete."""
     declared = lake.declared_end(home)
     if declared is None:
         return None
-    end = datetime.combine(declared, time(), UTC) + timedelta(days=1)
-    return end.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
+    return datetime.combine(declared, time(), UTC) + timedelta(days=1)
 
 
-def _span(connection: duckdb.DuckDBPyConnection, *, declared: date | None) -> Span:
+def _span(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    declared_end: datetime | None,
+    time_zone: str,
+) -> Span:
     """Find the last closed day of the source that sends most events.
 
     A few clips made on this machine today must not make last month's company export
     look alive, so each day is closed by the main source alone: by something that came
     in after the day's end, or by the manifest that declares the export complete.
+    Rows re-sent long after an export ended close no day that it does not reach.
     """
     union = " union all ".join(
         f"select source, occurred_at, received_at from raw.{event_type}"
         for event_type in EVENT_TYPES
     )
     sources = connection.execute(
-        "select max(occurred_at)::date, max(received_at)::date, count(*)"
+        "select max(occurred_at), max(occurred_at)::date, max(received_at)::date"
         f" from ({union}) group by source order by count(*) desc, source"
     ).fetchall()
-    occurred, received, _ = sources[0]
+    last_at, occurred, received = sources[0]
     closed = min(occurred, date.fromordinal(received.toordinal() - 1))
-    if declared is not None:
-        closed = max(closed, min(declared, occurred))
-    return Span(as_of=closed, data_through=max(source[0] for source in sources))
+    if declared_end is not None:
+        declared = declared_end.astimezone(ZoneInfo(time_zone)).date()
+        declared -= timedelta(days=1)
+        is_all = last_at < declared_end
+        closed = min(occurred, declared if is_all else max(closed, declared))
+    return Span(as_of=closed, data_through=max(source[1] for source in sources))

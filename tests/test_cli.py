@@ -25,11 +25,11 @@ def test_json_is_alone_on_stdout_and_the_sample_is_named_on_stderr(
     rows = json.loads(finished.stdout)
     assert "1:1000 sample" in finished.stderr
     assert list(rows[0]) == [
-        *("grain", "period_start", "region"),
+        *("grain", "period_start", "region", "platform", "plan"),
         *("value", "numerator", "denominator", "state"),
     ]
     assert rows[0]["period_start"] == "2025-12-08"
-    assert rows[0]["region"] == "all"
+    assert {rows[0][name] for name in ("region", "platform", "plan")} == {"all"}
 
 
 @pytest.mark.parametrize(
@@ -129,14 +129,16 @@ def test_what_cannot_be_read_is_quarantined_with_its_reason_and_the_rest_loads(
         "source": "partner",
         "occurred_at": "2026-01-05T10:00:00Z",
         "user_id": "ann",
-        "session_id": "s1",
     }
-    lines = [json.dumps(event | {"event_id": f"e{number}"}) for number in range(500)]
+    lines = [
+        json.dumps(event | {"event_id": f"e{number}", "session_id": f"s{number}"})
+        for number in range(500)
+    ]
     (folder / "good.ndjson").write_text("\n".join(lines[:3]))
     packed = gzip.compress("\n".join(lines[3:]).encode())
     (folder / "cut.ndjson.gz").write_bytes(packed[: len(packed) // 2])
     (folder / "noise.parquet").write_bytes(b"\x00garbage" * 100)
-    wrong = event | {"event_id": "wrong", "user_id": 5}
+    wrong = event | {"event_id": "wrong", "session_id": "s", "user_id": 5}
     (folder / "wrong.ndjson").write_text(json.dumps(wrong))
     finished = reel(tmp_path, "ingest")
     assert finished.returncode == 0, finished.stderr

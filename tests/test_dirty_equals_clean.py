@@ -1,5 +1,6 @@
 """Dirt, bots and testers change no figure: two companies, one clean, agree on each."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -41,13 +42,19 @@ def test_every_metric_of_the_dirty_company_is_that_of_the_clean_one(both) -> Non
     assert {name: rows for name, rows in differing.items() if rows} == {}
 
 
-def test_the_dirty_company_has_bots_and_testers_to_leave_out(both) -> None:
-    for company, has_dirt in (("clean", False), ("dirty", True)):
-        found = both.execute(
-            "select count(*) filter (where is_bot) > 0,"
-            f" count(*) filter (where is_test) > 0 from {company}.marts.dim_users"
+def test_bots_are_found_one_and_all(both, company_home: Path) -> None:
+    """They leave the figures because they are found, not because there are none."""
+    truth = json.loads((company_home / "landing/company/truth.json").read_text())
+    counts = [
+        both.execute(
+            "select count(*) filter (where is_bot), count(*) filter (where is_test)"
+            f" from {company}.marts.dim_users"
         ).fetchone()
-        assert found == (has_dirt, has_dirt)
+        for company in ("clean", "dirty")
+    ]
+    totals = truth["dirt"]["totals"]
+    assert counts == [(0, 0), (totals["bots"], totals["test_accounts"])]
+    assert totals["bots"] > 100
 
 
 def test_a_first_feature_is_another_for_two_people_at_most(both) -> None:

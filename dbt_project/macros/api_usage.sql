@@ -1,4 +1,5 @@
-{#- Sums of fct_api_usage_daily by period, in total, by account, model and region. -#}
+{#- Sums of fct_api_usage_daily by period, in total, by model and by region. Accounts are
+    left to the mart: a metric is for everybody. -#}
 {%- macro api_usage(value, numerator, denominator, type) -%}
 with usage_daily as (
     select * from {{ ref('fct_api_usage_daily') }}
@@ -12,7 +13,6 @@ slices as (
     select
         periods.grain,
         periods.period_start,
-        coalesce(usage_daily.account_id, 'all') as account,
         coalesce(usage_daily.model_id, 'all') as model,
         coalesce(usage_daily.region, 'all') as region,
         sum(usage_daily.calls) as calls,
@@ -25,7 +25,7 @@ slices as (
     where periods.grain in ('week', 'month')
     group by grouping sets (
         (periods.grain, periods.period_start, periods.state)
-        {% for column in ['account_id', 'model_id', 'region'] %}
+        {% for column in ['model_id', 'region'] %}
         ,
         (
             periods.grain,
@@ -41,7 +41,6 @@ final as (
     select
         slices.grain,
         slices.period_start,
-        slices.account,
         slices.model,
         slices.region,
         {{ value }} as value,

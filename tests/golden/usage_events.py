@@ -165,7 +165,7 @@ PROGRAMS = [
     ]
     for seconds in [5.0 if status == "succeeded" else 0.0]
     for part in [
-        asked(who, at, platform="api"),
+        asked(who, at, platform="api", api_key_id=f"{who} {status}"),
         ended(who, at, 10_000, 1, (10_000, 20_000), platform="api",
               status=status, video_seconds=seconds),
     ]

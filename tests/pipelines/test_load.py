@@ -308,7 +308,8 @@ def test_a_second_ingest_at_the_same_time_is_told_to_wait(tmp_path):
 def test_the_further_parts_of_a_parquet_file_hold_the_same_event_type(tmp_path):
     for number, name in enumerate(("session_started", "session_started.2")):
         row = {name: SESSION[name] for name in SESSION if name != "event_type"}
-        row |= {"event_id": f"e{number}", "occurred_at": datetime.now(UTC)}
+        row |= {"event_id": f"e{number}", "session_id": f"s{number}"}
+        row |= {"occurred_at": datetime.now(UTC)}
         pl.DataFrame([row]).write_parquet(land(tmp_path, f"a/{name}.parquet"))
     assert ingest(tmp_path).accepted == 2
     assert sorted(read_lake(tmp_path)["event_id"]) == ["e0", "e1"]

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from generation.events import EVENT_TYPES
 from generation.scenario.dirt import DirtRates
 from generation.scenario.simulate import Manifest, simulate
-from pipelines import lake, load, transform, warehouse
+from pipelines import lake, load
 
 # The launch, the outage of 30 December and all forms of drift, the last of 5 February.
 WINDOW = {"scale": 0.0002, "start": date(2025, 12, 15), "weeks": 8}
@@ -204,25 +204,3 @@ def test_a_re_send_says_the_same_later_some_in_a_later_week(soiled: Soiled) -> N
     assert (second["received_at"] > first["received_at"]).all()
     assert (second["week"] == first["week"]).sum() > 30
     assert (second["week"] > first["week"]).sum() > 5
-
-
-@pytest.mark.slow
-def test_no_metric_of_the_dirty_company_differs_by_a_unit(
-    clean_home: Path, soiled: Soiled
-) -> None:
-    """An executive sees the same WAU and MRR whatever the collector went through."""
-    for home in (clean_home, soiled.home):
-        transform.build(home)
-    clean = warehouse.open_current(clean_home)
-    dirty = warehouse.open_current(soiled.home)
-    for name in clean.catalog()["name"]:
-        table = f"select * from metrics.{name} order by all"
-        expected = clean.query(table)
-        assert len(expected), name
-        assert dirty.query(table).equals(expected), name
-    found = dirty.query("select user_id from intermediate.int_bots")["user_id"]
-    put_in = rows(soiled.home, "user_registered").filter(is_bot() & ~pl.col("is_test"))
-    assert set(found) == set(put_in["user_id"])
-    assert len(found) == soiled.totals["bots"] > 20
-    clean.close()
-    dirty.close()
