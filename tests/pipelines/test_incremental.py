@@ -81,7 +81,7 @@ def test_a_nightly_build_equals_a_full_refresh(home: Path, full: Path) -> None:
         (
             "delete from touched.users where user_id not in (select user_id from raw."
             "session_started where received_at >= timestamptz '2026-01-30 12:00:00Z')",
-            "intermediate.int_slice_days",
+            "intermediate.int_user_days",
         ),
     ],
 )
