@@ -40,22 +40,22 @@ class Basis(NamedTuple):
     """What decides the rows of a build.
 
     Attributes:
-        build_id: Its name.
         lake_version: The version of the lake that it saw.
+        batches: The loads of that version; another lake has other ones.
         as_of: Its last closed day.
         code_version: The models and references that it followed.
         reporting_time_zone: Whose midnight ended its days.
     """
 
-    build_id: str
     lake_version: int
+    batches: frozenset[str]
     as_of: date
     code_version: str
     reporting_time_zone: str
 
 
 def can_keep(published: Basis, wanted: Basis, policies: Path) -> bool:
-    """Whether a build may keep rows of another: later data, the same rules throughout.
+    """Whether a build may keep rows of another: later data, the same rules.
 
     Args:
         published: The build that has the rows.
@@ -68,7 +68,7 @@ def can_keep(published: Basis, wanted: Basis, policies: Path) -> bool:
     return (
         published.code_version == wanted.code_version
         and published.reporting_time_zone == wanted.reporting_time_zone
-        and published.lake_version <= wanted.lake_version
+        and published.batches <= wanted.batches
         and published.as_of <= wanted.as_of
         and not any(published.as_of < day <= wanted.as_of for day in begins)
     )

@@ -83,15 +83,11 @@ def build(
     opened = building.with_name(f"building-{os.getpid()}-analysts.duckdb.tmp")
     try:
         span = raw.register(home, building, version, time_zone)
-        basis = touched.Basis(build_id, version, span.as_of, code, time_zone)
-        kept = None if full_refresh or not published else _basis(published)
-        if kept and not touched.can_keep(kept, basis, PROJECT / "seeds/policies.csv"):
-            kept = None
-        if kept:
-            touched.write(home, building, kept, basis)
-        kept_from = kept.build_id if kept else ""
+        batches = frozenset(load["batch_id"] for load in lake.ingest_totals(home))
+        basis = touched.Basis(version, batches, span.as_of, code, time_zone)
+        kept_from = None if full_refresh else _keep_untouched(home, building, basis)
         variables = span.variables | {"reporting_time_zone": time_zone}
-        variables |= {"kept_from": kept_from}
+        variables |= {"kept_from": kept_from or ""}
         results = _run_dbt(home, building, variables, on_progress=on_progress)
         facts: dict[str, object] = {
             "build_id": build_id,
@@ -99,7 +95,7 @@ def build(
             "as_of": span.as_of,
             "data_through": span.data_through,
             "sample_weight": lake.sample_weight(home),
-            "kept_from": kept_from or None,
+            "kept_from": kept_from,
             **inputs,
         }
         if results.failed:
@@ -141,14 +137,25 @@ def _published(home: Path) -> dict[str, object] | None:
         published.close()
 
 
-def _basis(published: dict[str, object]) -> touched.Basis:
-    return touched.Basis(
-        build_id=str(published["build_id"]),
-        lake_version=int(str(published["lake_version"])),
-        as_of=pd.Timestamp(str(published["as_of"])).date(),
-        code_version=str(published["code_version"]),
-        reporting_time_zone=str(published["reporting_time_zone"]),
+def _keep_untouched(home: Path, building: Path, wanted: touched.Basis) -> str | None:
+    """Say whose rows to compute; name the build that has all others, if any has."""
+    if warehouse.current_build_id(home) is None:
+        return None
+    published = warehouse.open_current(home)
+    facts = published.build()
+    batches = published.query("select batch_id from meta.ingest")["batch_id"]
+    published.close()
+    basis = touched.Basis(
+        lake_version=int(str(facts["lake_version"])),
+        batches=frozenset(batches),
+        as_of=pd.Timestamp(str(facts["as_of"])).date(),
+        code_version=str(facts["code_version"]),
+        reporting_time_zone=str(facts["reporting_time_zone"]),
     )
+    if not touched.can_keep(basis, wanted, PROJECT / "seeds" / "policies.csv"):
+        return None
+    touched.write(home, building, basis, wanted)
+    return published.build_id
 
 
 def _run_dbt(

@@ -12,9 +12,13 @@ where {{ key }} in (
 {%- endif -%}
 {%- endmacro -%}
 
-{#- The rows that nothing touched, added to those computed. Their key is never null. -#}
+{#- The rows that nothing touched, added to those computed. Their key is never null. A
+    view would go on looking for the build before in the file that is published. -#}
 {%- macro and_untouched(key) -%}
 {%- if var('kept_from') -%}
+{%- if execute and model.config.materialized != 'table' -%}
+{{ exceptions.raise_compiler_error('only a table can keep rows, not ' ~ this) }}
+{%- endif -%}
 union all
 select * from published.{{ this.schema }}.{{ this.identifier }}
 where {{ key }} not in (
