@@ -44,15 +44,20 @@ months as (
 valued as (
     select
         months.*,
-        {% for view in ['closing', 'reference'] %}
         cast(
             floor(
                 months.revenue_micros * months.units_per_usd
-                / nullif({{ view }}_rates.units_per_usd, 0)
+                / nullif(closing_rates.units_per_usd, 0)
                 + 0.5
             ) as bigint
-        ) as {{ view }}_micros{{ '' if loop.last else ',' }}
-        {% endfor %}
+        ) as closing_micros,
+        cast(
+            floor(
+                months.revenue_micros * months.units_per_usd
+                / nullif(reference_rates.units_per_usd, 0)
+                + 0.5
+            ) as bigint
+        ) as reference_micros
     from months
     cross join policies
     left join rates as closing_rates
