@@ -118,7 +118,7 @@ def ingest(
 @app.command()
 def build(
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="build even if nothing changed")
+        bool, typer.Option("--full-refresh", help="compute every row anew")
     ] = False,
 ) -> None:
     """Run the dbt models and tests, and publish the warehouse if all is green."""
