@@ -164,3 +164,11 @@ def test_after_all_attacks_the_sandbox_still_answers(ground) -> None:
     answer, _ = ask("select 6 * 7 as x", ground, CALM)
     assert answer.table is not None
     assert answer.table.to_pylist() == [{"x": 42}]
+
+
+def test_the_memory_of_the_server_is_not_the_querys(ground) -> None:
+    server = bytearray(CALM.memory_bytes + (64 << 20))
+    server[:: 1 << 12] = b"\1" * len(server[:: 1 << 12])  # every page of it is filled
+    answer, _ = ask("select 6 * 7 as x", ground, CALM)
+    assert answer.table is not None, answer
+    del server
