@@ -129,7 +129,8 @@ def build(
             built = _dbt(patch, project, "build", path, variables, manifest, metrics)
         assert built.result is not None, built.exception
         DuckDBConnectionManager.env().close()  # or the tests cannot open the file
-        return Golden(path, {row.node.unique_id: row.status for row in built.result})
+        results = {row.node.unique_id: str(row.status) for row in built.result}
+        return Golden(path, results)
 
     return run
 
