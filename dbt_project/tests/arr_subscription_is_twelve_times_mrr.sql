@@ -1,5 +1,6 @@
 -- Harm: packs or usage slipped into subscription ARR inflate the figure that investors
--- compare. It is recomputed here from the subscriptions and adjustments in force, and nothing else.
+-- compare. It is recomputed here from the subscriptions and adjustments in force, and
+-- nothing else.
 with arr_subscription as (
     select * from {{ ref('arr_subscription') }}
 ),

@@ -1,5 +1,5 @@
--- Harm: two pages with two liabilities. What is owed for credits is the deferred revenue
--- of packs and packages, day by day.
+-- Harm: two pages with two liabilities. What is owed for credits is the deferred
+-- revenue of packs and packages, day by day.
 with deferred_daily as (
     select * from {{ ref('fct_deferred_daily') }}
 ),

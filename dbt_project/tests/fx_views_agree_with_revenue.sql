@@ -1,6 +1,6 @@
 -- Harm: three views of revenue that start from three different revenues. The booked
--- view is the revenue of every month and slice, and booked = constant + fx, so that what
--- is reported moves by what changed and by rates, and by nothing else.
+-- view is the revenue of every month and slice, and booked = constant + fx, so that
+-- what is reported moves by what changed and by rates, and by nothing else.
 with views as (
     select * from {{ ref('revenue_by_fx_view') }}
 ),
