@@ -12,7 +12,7 @@ from generation.scenario import columns as col
 from generation.scenario import videos as video
 from generation.scenario.calendar import DAY_US, week_start_us
 from generation.scenario.landing import LandingWriter
-from generation.scenario.ledger import CLAIM_US
+from generation.scenario.ledger import CLAIM_US, DAILY_CREDITS
 from generation.scenario.population import CHANNELS, PLATFORMS, Population
 from generation.scenario.regions import COUNTRIES
 from generation.scenario.releases import android_versions
@@ -22,7 +22,7 @@ BOT_NUMBER = 8 * 10**10  # numbers of bots lie above all users', below API accou
 SESSIONS = (120, 230)  # on the one day of a bot; a person has one or two
 _IDS_PER_BOT = 1_000
 _EDGE_US = 600_000_000  # nothing happens within ten minutes of midnight
-_FREE_CREDITS, _VIDEOS, _VIDEO_CREDITS, _VIDEO_SECONDS = 66, 3, 20, 5
+_VIDEOS, _VIDEO_CREDITS, _VIDEO_SECONDS = 3, 20, 5
 _VIDEO_GPU_SECONDS = 80.0
 _ANDROID = PLATFORMS.index("android")
 
@@ -126,7 +126,7 @@ class _Burst:
         given = {
             "grant_id": held,
             "grant_type": col.same("promo", everyone.size),
-            "granted_credits": col.same(_FREE_CREDITS, everyone.size),
+            "granted_credits": col.same(DAILY_CREDITS, everyone.size),
             "expires_at": col.times(claimed + CLAIM_US),
         }
         self._send(
@@ -138,7 +138,7 @@ class _Burst:
             "spent_credits": credits,
         }
         self._send(writer, "credits_spent", "b", "ledger", time, bot, number, paid)
-        rest = col.same(_FREE_CREDITS - _VIDEOS * _VIDEO_CREDITS, everyone.size)
+        rest = col.same(DAILY_CREDITS - _VIDEOS * _VIDEO_CREDITS, everyone.size)
         lost = {"grant_id": held, "expired_credits": rest}
         self._send(
             writer,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generation.scenario.prices import REFERENCE
+
 EVERY_S = 15.0  # so that saving costs little, whatever the scale
 
 
@@ -66,8 +68,10 @@ class Checkpoint:
 
 
 def _code_digest() -> str:
-    """A fingerprint of the code that a state belongs to."""
+    """A fingerprint of the code, parameters and prices that a state belongs to."""
+    folder = Path(__file__).parent
+    files = [*folder.glob("*.py"), *folder.glob("*.json"), *folder.parent.glob("*.py")]
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(files + list(REFERENCE.glob("*.csv"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()

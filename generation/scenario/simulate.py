@@ -108,8 +108,8 @@ def simulate(
     )
     _refuse_mixture(out, manifest)
     workers = workers or max((os.cpu_count() or 1) - 1, 1)
-    writer = LandingWriter(out, workers=workers)
-    writer.dirt = None if dirt is None else Dirt(dirt, seed=seed)
+    soiler = None if dirt is None else Dirt(dirt, seed=seed)
+    writer = LandingWriter(out, workers=workers, dirt=soiler)
     has_effects = scale <= LARGEST_WITH_EFFECTS if effects is None else effects
     worlds = _run(manifest, writer, on_progress, has_effects=has_effects)
     manifest = replace(manifest, events=writer.events)
