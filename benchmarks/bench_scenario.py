@@ -1,7 +1,7 @@
 """The simulated company against the least that any generator of its files pays.
 
 The rival reads the same rows and writes them again with Polars: no simulation, only
-encoding and compression. Ours is measured with one and with two writing threads, and
+encoding and compression. The company is the whole one of `reel simulate`. Ours is measured with one and with two writing threads, and
 with all its dirt. Each side runs alone in a fresh process.
 Reads nothing. Writes a temporary folder and lines in benchmarks/results.csv.
 """
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +25,6 @@ from generation.scenario.simulate import simulate
 RESULTS = Path(__file__).with_name("results.csv")
 RIVAL = "polars rewrites the same rows"
 SIDES = ("1 writer", "2 writers", "1 writer, soiled", RIVAL)
-START = date(2025, 11, 10)
-WEEKS = 12  # round the launch
 
 
 class Cost(NamedTuple):
@@ -55,8 +53,6 @@ def simulate_company(side: str, folder: Path, scale: float) -> int:
     return simulate(
         out,
         scale=scale,
-        start=START,
-        weeks=WEEKS,
         workers=workers,
         dirt=dirt,
         effects=False,

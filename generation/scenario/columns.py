@@ -26,6 +26,14 @@ _ARROW = {
     inspect.DateTimeType: pa.timestamp("us", tz="UTC"),
 }
 
+# What only the bundled engine measures: the company's files have no column for it.
+_ENGINE_ONLY = frozenset(
+    "model_version weights_sha256 load_ms first_step_ms encode_ms cpu_seconds"
+    " peak_memory_mib flops num_frames num_inference_steps nfe guidance_scale seed"
+    " frames_sha256 output_bytes price_card_version prompt_sha256 prompt_word_count"
+    " unknown_word_count".split()
+)
+
 
 @dataclass(frozen=True)
 class Field:
@@ -38,12 +46,14 @@ class Field:
 
 @cache
 def contract_fields(event_type: str) -> tuple[Field, ...]:
-    """The columns of an event type, envelope first, as the contract declares them."""
+    """The columns of an event type's files, envelope first, as the contract has them."""
     result = []
     described = inspect.type_info(EVENT_TYPES[event_type])
     if not isinstance(described, inspect.StructType):
         raise TypeError(f"{event_type} is not a Struct of the contract")
     for item in described.fields:
+        if item.name in _ENGINE_ONLY:
+            continue
         kind = _bare(item.type)
         arrow = _ARROW[type(kind)]
         if isinstance(kind, inspect.LiteralType) and isinstance(kind.values[0], int):
@@ -71,27 +81,28 @@ def _bare(kind: inspect.Type) -> inspect.Type:
 
 def ids(letter: str, numbers: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """Ids of twelve characters from numbers below 10^11."""
-    words = np.empty((numbers.size, 3), np.uint32)
-    low = numbers % 10_000
-    rest = numbers // 10_000
-    words[:, 2] = _four_digits()[low]
-    words[:, 1] = _four_digits()[rest % 10_000]
-    words[:, 0] = _letter_and_three(letter)[rest // 10_000]
-    return _fixed_strings(words, valid)
-
-
-def _fixed_strings(words: np.ndarray, valid: np.ndarray | None) -> pa.Array:
-    count = words.shape[0]
     if valid is None:
-        offsets = np.arange(count + 1, dtype=np.int32) * ID_LENGTH
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(words)]
-        return pa.Array.from_buffers(pa.string(), count, buffers)
-    offsets = np.zeros(count + 1, np.int32)
-    np.cumsum(valid * ID_LENGTH, out=offsets[1:])
-    bitmap = pa.py_buffer(np.packbits(valid, bitorder="little"))
-    kept = np.ascontiguousarray(words[valid])
-    buffers = [bitmap, pa.py_buffer(offsets), pa.py_buffer(kept)]
-    return pa.Array.from_buffers(pa.string(), count, buffers)
+        offsets = np.arange(numbers.size + 1, dtype=np.int32) * ID_LENGTH
+        bitmap = None
+    else:
+        offsets = np.zeros(numbers.size + 1, np.int32)
+        np.cumsum(valid * np.int32(ID_LENGTH), out=offsets[1:])
+        bitmap = pa.py_buffer(np.packbits(valid, bitorder="little"))
+    kept = numbers if valid is None else numbers[valid]
+    text = pa.py_buffer(_twelve_characters(letter, kept))
+    buffers = [bitmap, pa.py_buffer(offsets), text]
+    return pa.Array.from_buffers(pa.string(), numbers.size, buffers)
+
+
+def _twelve_characters(letter: str, numbers: np.ndarray) -> np.ndarray:
+    """Three words of four characters for each number."""
+    words = np.empty((numbers.size, 3), np.uint32)
+    rest = numbers // 10_000  # numpy divides by a constant faster than it takes `%`
+    words[:, 2] = _four_digits()[numbers - rest * 10_000]
+    top = rest // 10_000
+    words[:, 1] = _four_digits()[rest - top * 10_000]
+    words[:, 0] = _letter_and_three(letter)[top]
+    return words
 
 
 @cache

@@ -8,8 +8,9 @@ broken.ndjson; temporary name first, then renamed.
 
 import filecmp
 import itertools
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from generation.scenario.columns import event_table
 from generation.scenario.dirt import Dirt
 
 ROW_GROUP = 1 << 20
+FEWEST_ROWS = 1 << 16  # gathered before they are written, as each write has its cost
 PART_ROWS = 1 << 22  # rows of a file, about 130 MB; a further part follows
 MAX_PENDING = 6  # tables waiting for a writer; bounds the memory
 
@@ -32,8 +34,32 @@ class _File:
 
     final: Path
     temporary: Path
-    writer: pq.ParquetWriter
+    pool: ThreadPoolExecutor
+    writer: pq.ParquetWriter | None = None
     rows: int = 0
+    gathered: list[pa.Table] = field(default_factory=list)
+
+    @property
+    def gathered_rows(self) -> int:
+        """Rows that are not written yet."""
+        return sum(table.num_rows for table in self.gathered)
+
+    def write(self, tables: Sequence[pa.Table]) -> None:
+        """Append tables as one, in a thread of the file's own pool."""
+        table = pa.concat_tables(tables)
+        if len(tables) > 1:
+            table = table.unify_dictionaries()
+        if self.writer is None:
+            self.writer = _parquet_writer(self.temporary, table.schema)
+        self.writer.write_table(table, ROW_GROUP)
+
+    def close(self) -> None:
+        """Write what was gathered and give the file its final name."""
+        if self.gathered:
+            self.write(self.gathered)
+        assert self.writer is not None
+        self.writer.close()
+        _put_in_place(self.temporary, self.final)
 
 
 class LandingWriter:
@@ -94,10 +120,9 @@ class LandingWriter:
 
     def finish(self) -> None:
         """Close the week's files and give them their final names."""
-        self._drain(0)
         for file in itertools.chain(*self._files.values()):
-            file.writer.close()
-            _put_in_place(file.temporary, file.final)
+            self._pending.append(file.pool.submit(file.close))
+        self._drain(0)
         self._files = {}
         if self._broken:
             self._put_broken()
@@ -125,20 +150,22 @@ class LandingWriter:
     def _add_table(
         self, name: str, table: pa.Table, landed: np.ndarray, occurred: np.ndarray
     ) -> None:
-        later = np.flatnonzero(landed >= week_start_us(self._week) + WEEK_US)
-        if later.size:
-            waiting = table.take(pa.array(later))
-            rest = (waiting, landed[later], occurred[later])
+        is_later = landed >= week_start_us(self._week) + WEEK_US
+        if is_later.any():
+            waiting = table.filter(pa.array(is_later))
+            rest = (waiting, landed[is_later], occurred[is_later])
             self._later.setdefault(name, []).append(rest)
-        if later.size == landed.size:
+            table = table.filter(pa.array(~is_later))
+        if not table.num_rows:
             return
-        self.events += landed.size - later.size
-        file = self._open(name, table.schema)
-        file.rows += landed.size - later.size
-        order = self._order.setdefault(name, len(self._order))
-        pool = self._pools[order % len(self._pools)]
-        self._pending.append(pool.submit(_write, file, table, later))
-        self._drain(MAX_PENDING)
+        self.events += table.num_rows
+        file = self._open(name)
+        file.rows += table.num_rows
+        file.gathered.append(table)
+        if file.gathered_rows >= FEWEST_ROWS:
+            tables, file.gathered = file.gathered, []
+            self._pending.append(file.pool.submit(file.write, tables))
+            self._drain(MAX_PENDING)
 
     def _put_broken(self) -> None:
         folder = self.out / week_start(self._week).isoformat()
@@ -153,35 +180,34 @@ class LandingWriter:
         while len(self._pending) > limit:
             self._pending.pop(0).result()
 
-    def _open(self, name: str, schema: pa.Schema) -> _File:
+    def _open(self, name: str) -> _File:
         """The file that takes the next rows: the last part that is not full."""
         parts = self._files.setdefault(name, [])
         if not parts or parts[-1].rows >= PART_ROWS:
             folder = self.out / week_start(self._week).isoformat()
             folder.mkdir(parents=True, exist_ok=True)
             part = f"{name}.{len(parts) + 1}" if parts else name
-            temporary = folder / f".{part}.tmp"
-            writer = _parquet_writer(temporary, schema)
-            parts.append(_File(folder / f"{part}.parquet", temporary, writer))
+            order = self._order.setdefault(name, len(self._order))
+            pool = self._pools[order % len(self._pools)]
+            parts.append(
+                _File(folder / f"{part}.parquet", folder / f".{part}.tmp", pool)
+            )
         return parts[-1]
 
 
-def _write(file: _File, table: pa.Table, without: np.ndarray) -> None:
-    """Append a table, except the rows that belong to a later week."""
-    if without.size:
-        keep = np.ones(table.num_rows, bool)
-        keep[without] = False
-        table = table.filter(pa.array(keep))
-    file.writer.write_table(table, ROW_GROUP)
-
-
 def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    packed = [name for name in schema.names if _is_spread_number(name)]
     return pq.ParquetWriter(
         path,
         schema,
-        compression="zstd",
-        compression_level=1,
+        compression={
+            name: "none" if name in packed else "zstd" for name in schema.names
+        },
+        compression_level={name: 1 for name in schema.names if name not in packed},
         use_dictionary=[name for name in schema.names if not _is_wide(name)],
+        column_encoding=dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
+        data_page_version="2.0",
+        write_batch_size=FEWEST_ROWS,
         write_statistics=["occurred_at"],
         store_schema=False,
     )
@@ -189,7 +215,12 @@ def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 def _is_wide(name: str) -> bool:
     """Columns whose values hardly repeat: a dictionary would only cost time."""
-    return name.endswith(("_id", "_at", "_ms", "gpu_seconds", "cost_micros"))
+    return name.endswith(("_id", "gpu_seconds")) or _is_spread_number(name)
+
+
+def _is_spread_number(name: str) -> bool:
+    """Whole numbers that hardly repeat: packed to their range they need no more."""
+    return name.endswith(("_at", "_ms", "cost_micros"))
 
 
 def _put_in_place(temporary: Path, final: Path) -> None:
