@@ -1,8 +1,9 @@
 """The simulated company against the least that any generator of its files pays.
 
-The rival reads the same rows and writes them again with Polars: no simulation, only
-encoding and compression. The company is the whole one of `reel simulate`. Ours is measured with one and with two writing threads, and
-with all its dirt. Each side runs alone in a fresh process.
+The company is the whole one of `reel simulate`. The rival reads the same rows and
+writes them again with Polars: no simulation, only encoding and compression. Ours is
+measured with one and with two writing threads, and with all its dirt. Each side runs
+alone in a fresh process.
 Reads nothing. Writes a temporary folder and lines in benchmarks/results.csv.
 """
 
