@@ -22,7 +22,7 @@ demo: setup ## set up, make clips, simulate the company, load, build, show the d
 	$(BIN)/reel demo --scale $(SCALE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup ## set up and run all tests but the slow ones
-	$(BIN)/pytest -m 'not slow'
+	$(BIN)/pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadgroup
 
 test-slow: setup ## run the slow tests
 	$(BIN)/pytest -m slow

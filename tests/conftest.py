@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
+ROOMS = ("golden", "dashboard", "browser", "generation/scenario")
 REEL = str(Path(sys.executable).with_name("reel"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what was built for them run in the same process, one by one."""
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        room = next((room for room in ROOMS if path.startswith(room)), path)
+        if "company_home" in getattr(item, "fixturenames", ()):
+            room = "company"
+        item.add_marker(pytest.mark.xdist_group(room))
 
 
 @pytest.fixture(scope="session")
