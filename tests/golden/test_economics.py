@@ -89,24 +89,22 @@ def of_grant(kind: type, grant: str, day: str, /, **fields: object):
     return event(kind, grant.split()[0], day, grant_id=grant, **fields)
 
 
-def video(account: str, day: str, cost_micros: int, status: str = "succeeded"):
-    return event(
-        GenerationFinished,
-        account,
-        day,
-        generation_id=f"video of {account} on {day}",
-        status=status,
-        mode="text_to_video",
-        model_id="sprite-2",
-        resolution="384p",
-        video_seconds=5.0 if status == "succeeded" else 0.0,
-        queue_ms=0,
-        run_ms=1000,
-        charged_credits=0,
-        cost_micros=cost_micros,
-        device="gpu",
-        gpu_seconds=1.0,
-    )
+def video(account: str, day: str, cost_micros: int, **more: object):
+    fields = {
+        "generation_id": f"video of {account} on {day}",
+        "status": "succeeded",
+        "mode": "text_to_video",
+        "model_id": "sprite-2",
+        "resolution": "384p",
+        "video_seconds": 5.0 if more.get("status") != "failed" else 0.0,
+        "queue_ms": 0,
+        "run_ms": 1000,
+        "charged_credits": 0,
+        "cost_micros": cost_micros,
+        "device": "gpu",
+        "gpu_seconds": 1.0,
+    }
+    return event(GenerationFinished, account, day, **(fields | more))
 
 
 SUBSCRIPTIONS = [
@@ -138,7 +136,8 @@ SUBSCRIPTIONS = [
     started("fresh", "2026-01-15", 2000),
 ]
 MONEY_AND_JOBS = [
-    # KR earns 31 dollars in January on plan pro; a job for 6.20
+    # KR earns 31 dollars in January on plan pro; a job for 6.20 and 10 credits, and one
+    # with motion for 30 credits that cost nothing
     event(
         PaymentSucceeded,
         "grows",
@@ -151,7 +150,8 @@ MONEY_AND_JOBS = [
         period_start=at("2026-01-01"),
         period_end=at("2026-02-01"),
     ),
-    video("grows", "2026-01-05", 6_200_000),
+    video("grows", "2026-01-05", 6_200_000, charged_credits=10),
+    video("grows", "2026-01-06", 0, charged_credits=30, mode="motion_control"),
     # RU: a free job, then 20 dollars of credits: 5 used, 1 given back by a failed job
     video("buyer", "2026-01-09", 125_000),
     pack("buyer", "2026-01-10", 2000, "2028-01-10"),
@@ -160,7 +160,7 @@ MONEY_AND_JOBS = [
     of_grant(CreditsRefunded, "buyer 2026-01-10", "2026-01-13",
              generation_id="g1", refunded_credits=100),
     video("buyer", "2026-01-12", 1_000_000),
-    video("buyer", "2026-01-13", 500_000, "failed"),
+    video("buyer", "2026-01-13", 500_000, status="failed"),
     # AU: a dollar that expires unused, another used up on the 11th; a free job after
     pack("empty", "2025-12-01", 100, "2025-12-31"),
     of_grant(CreditsExpired, "empty 2025-12-01", "2025-12-31", expired_credits=100),
@@ -175,10 +175,13 @@ MONEY_AND_JOBS = [
     # EG: never paid
     video("visitor", "2026-01-14", 250_000),
 ]  # fmt: skip
+# ID came a year after all others
+CAME = {"maker": "2026-01-15"}
 REGISTRATIONS = [
-    event(UserRegistered, account, "2025-01-01", **who, channel="organic")
+    event(UserRegistered, account, day, **who, channel="organic")
     for account, country in COUNTRIES.items()
     for who in [{"user_id": f"user of {account}", "country": country}]
+    for day in [CAME.get(account, "2025-01-01")]
 ]
 
 
@@ -268,6 +271,28 @@ def test_a_job_belongs_to_what_its_account_holds_that_day(golden, january):
     # ID and EG cost without revenue: there is no margin
     assert january("gross_margin", segment="enterprise") is None
     assert january("gross_margin", segment="free") is None
+
+
+def test_revenue_goes_to_features_by_the_credits_charged_for_them(january):
+    # KR: 10 of 40 credits for text, 30 for motion, of 31 dollars; all cost is text
+    assert january("gross_margin", feature="text_to_video") == pytest.approx(
+        (7.75 - 9.375) / 7.75
+    )
+    assert january("gross_margin", feature="motion_control") == 1
+    # RU 4 and AU 1 were charged for nothing
+    assert january("gross_margin", feature="none") == 1
+
+
+def test_a_cohort_has_the_margin_of_those_who_signed_up_in_it(golden, january):
+    # all but the dollar that ID cost, who earned nothing yet
+    then, now = "2025-01-01", "2026-01-01"
+    assert january("gross_margin", cohort=then) == pytest.approx((36 - 8.375) / 36)
+    assert january("gross_margin", cohort=now) is None
+    rows = golden.rows(
+        "select revenue_micros, cost_micros from marts.fct_account_margin_monthly"
+        " where account_id = 'buyer' and month_start = '2026-01-01'"
+    )
+    assert rows == [(4_000_000, 1_625_000)]
 
 
 def test_the_free_tier_costs_what_holders_of_nothing_used(golden, january):
