@@ -126,7 +126,7 @@ def test_each_step_is_a_share_of_the_signups(golden, week):
         return week("signup_funnel", step=name)
 
     assert step("submitted") == step("delivered") == pytest.approx(2 / 5)  # bea, dee
-    assert step("credits_out") == pytest.approx(1 / 5)  # bea
+    assert step("credits_out") == pytest.approx(2 / 5)  # bea, dee
     assert step("checkout") == pytest.approx(3 / 5)  # dee, cy's card, eve
     assert step("paid") == pytest.approx(2 / 5)  # dee, eve
     # the cohort of March is not mature
@@ -143,6 +143,18 @@ def test_who_still_waits_is_neither_dropped_nor_lost(golden, week):
     assert week("time_to_step", step="submitted") is None
 
 
+def test_who_has_not_tried_a_feature_still_waits_for_it(golden, week):
+    # offered to bea and dee; dee's first motion came 74 hours later: one half
+    assert week("time_to_adopt", feature="motion_control") == 74
+    # ann had used it before it was offered to her
+    ann = "select * from metrics.time_to_adopt where period_start = '2025-11-10'"
+    assert golden.rows(f"{ann} and feature = 'motion_control'") == []
+    # words from the signup on: bea and dee of five in November; in March as above
+    assert week("time_to_adopt", feature="text_to_video") is None
+    march = golden.value("time_to_adopt", "2026-03-09", "week", feature="text_to_video")
+    assert march == 5
+
+
 def test_conversion_in_1_7_30_and_90_days(golden, week):
     # dee after 48 hours, eve after 30 x 24 and bob a second later, of five
     windows = [week(f"free_to_paid_{days}") for days in (1, 7, 30, 90)]
@@ -152,6 +164,10 @@ def test_conversion_in_1_7_30_and_90_days(golden, week):
     assert week("free_to_paid_30", first_feature="motion_control") == 1
     # cy, bob and eve never asked for a video
     assert week("free_to_paid_30", first_feature="none") == pytest.approx(1 / 3)
+    # bea had used up a grant, and pays nothing; dee, eve and bob pay before, or never
+    # had one
+    assert week("free_to_paid_90", credit_state="ran_out") == 0
+    assert week("free_to_paid_90", credit_state="has_credits") == pytest.approx(3 / 4)
     # November's last signups have had 90 days on 28 February
     assert golden.state("free_to_paid_90", NOVEMBER, "month") == "closed"
 
@@ -190,8 +206,8 @@ def test_cohorts_add_up_money_and_credits(golden):
     assert cohort("cohort_revenue_per_signup", "1") == pytest.approx(56 / 5)
     assert cohort("cohort_revenue_per_payer", "0") == 10
     assert cohort("cohort_revenue_per_payer", "4") == pytest.approx(56 / 3)
-    # bea and cy spent 60 and 10 credits in November, eve 30 in January
-    assert cohort("cohort_credits_per_signup", "0") == 14
+    # bea, cy and dee spent 60, 10 and 30 credits in November, eve 30 in January
+    assert cohort("cohort_credits_per_signup", "0") == 20
     assert cohort("cohort_credits_per_signup", "2") == 6
     assert cohort("cohort_credit_retention", "1") == 0
     assert cohort("cohort_credit_retention", "2") == pytest.approx(1 / 5)

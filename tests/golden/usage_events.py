@@ -152,6 +152,8 @@ JOBS = [
     # a second too late to be kept
     event(VideoShared, "dee", "2025-11-13T17:00:01", destination="link",
           generation_id="dee 2025-11-06T17:00:00"),
+    # ann follows a motion before it is offered to her
+    asked("ann", "2025-11-01T14:00:00", "motion_control"),
     *(asked(f"k{n}", f"2026-03-09T{16 + 2 * n - 1}:00:00") for n in range(1, 4)),
     asked("k4", "2026-03-09T23:00:00"),
 ]  # fmt: skip
@@ -171,9 +173,12 @@ PROGRAMS = [
     ]
 ]  # fmt: skip
 OFFERS = [
-    event(FeatureExposed, who, "2025-11-03T13:00:00",
+    event(FeatureExposed, who, f"2025-11-{day}T13:00:00",
           feature="motion_control", variant=variant)
-    for who, variant in [("bea", "treatment"), ("dee", "treatment"), ("cy", "holdout")]
+    for who, day, variant in [
+        ("bea", "03", "treatment"), ("dee", "03", "treatment"),
+        ("cy", "03", "holdout"), ("ann", "10", "treatment"),
+    ]
 ]  # fmt: skip
 MONEY = [
     # 6 of 66 credits are left, and a job takes 30
@@ -183,6 +188,9 @@ MONEY = [
     # cy has most of his left
     granted("cy", "2025-11-04T14:00:00", 66, grant_type="promo"),
     spent("cy", "2025-11-04T14:00:00", 10),
+    # dee has used up hers the day after she pays
+    granted("dee", "2025-11-05T13:00:00", 30, grant_type="promo"),
+    spent("dee", "2025-11-06T15:00:00", 30),
     # dee pays after exactly 48 hours and gets 4 of 10 dollars back in December
     event(SubscriptionStarted, "dee", "2025-11-05T12:00:00", price_minor=1000,
           subscription_id="subscription of dee", plan_id="standard", interval="month",

@@ -14,6 +14,7 @@ final as (
         generations.mode as feature,
         {{ week_start('generations.occurred_on') }} as week_start,
         {{ month_start('generations.occurred_on') }} as month_start,
+        min(generations.occurred_at) as first_used_at,
         count(*) as generations
     from generations
     left join bots
