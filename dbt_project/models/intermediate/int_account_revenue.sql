@@ -19,15 +19,7 @@ grant_earnings as (
 ),
 
 months as (
-    select
-        periods.period_start as month_start,
-        min(periods.date_day) as first_day,
-        max(periods.date_day) as last_day
-    from {{ ref('dim_periods') }} as periods
-    where
-        periods.grain = 'month'
-        and periods.is_closed_day
-    group by periods.period_start
+    {{ closed_months() }}
 ),
 
 services as (
