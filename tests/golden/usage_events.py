@@ -7,6 +7,7 @@ Times are UTC: midnight in New York is 04:00 until 2 November 2025 and from 8 Ma
 from datetime import datetime
 
 from generation.events import (
+    AccountMerged,
     CreditsGranted,
     CreditsSpent,
     FeatureExposed,
@@ -82,12 +83,12 @@ def paid(who: str, at: str, cents: int, kind: str = "credit_pack", **more: objec
 
 def granted(who: str, at: str, credits: int, **more: object):
     fields = {"grant_id": f"grant of {who}", "granted_credits": credits}
-    return event(CreditsGranted, who, at, **fields, **more)
+    return event(CreditsGranted, who, at, **(fields | more))
 
 
-def spent(who: str, at: str, credits: int):
+def spent(who: str, at: str, credits: int, **more: object):
     fields = {"grant_id": f"grant of {who}", "generation_id": f"{who} {at}"}
-    return event(CreditsSpent, who, at, spent_credits=credits, **fields)
+    return event(CreditsSpent, who, at, spent_credits=credits, **(fields | more))
 
 
 REGISTRATIONS = [
@@ -208,5 +209,20 @@ MONEY = [
     granted("eve", "2025-12-05T12:00:00", 100, grant_type="pack",
             consideration_minor=2000, currency="USD"),
     spent("eve", "2026-01-10T12:00:00", 30),
+    # eve burns them before free ones that end in February; zed has none left of such
+    granted("eve", "2025-12-20T12:00:00", 66, grant_type="promo",
+            grant_id="gift to eve", expires_at=moment("2026-02-01T12:00:00")),
+    granted("zed", "2026-01-05T12:00:00", 30, grant_type="promo",
+            grant_id="gift to zed", expires_at=moment("2026-02-01T12:00:00")),
+    spent("zed", "2026-01-06T12:00:00", 30, grant_id="gift to zed"),
+    granted("zed", "2026-01-06T12:00:00", 30, grant_type="compensation"),
+    spent("zed", "2026-01-07T12:00:00", 10),
 ]  # fmt: skip
-EVENTS = [*REGISTRATIONS, *SESSIONS, *JOBS, *PROGRAMS, *OFFERS, *MONEY]
+# zed turns out to be ann; the day after he comes by both names
+MERGES = [
+    event(AccountMerged, "ann", "2025-12-01T12:00:00",
+          merged_account_id="account of zed", merged_user_id="zed"),
+    *(session(who, f"2025-{day}T14:00:00")
+      for who in ("ann", "zed") for day in ("11-30", "12-02")),
+]  # fmt: skip
+EVENTS = [*MERGES, *REGISTRATIONS, *SESSIONS, *JOBS, *PROGRAMS, *OFFERS, *MONEY]

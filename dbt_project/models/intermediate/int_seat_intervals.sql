@@ -30,8 +30,8 @@ days as (
     select *
     from counts
     qualify row_number() over (
-            partition by counts.workspace_id, counts.occurred_on
-            order by counts.occurred_at desc, counts.event_id desc
+            partition by workspace_id, occurred_on
+            order by occurred_at desc, event_id desc
         ) = 1
 ),
 
