@@ -118,7 +118,10 @@ def _named(arrived: Mapping[str, list[Path]], *, opened_at: datetime) -> Iterato
 
 
 def _statements() -> Iterator[str]:
-    """From the names to the keys; a registration ties a person to an account."""
+    """From the names to the keys; a registration ties a person to an account.
+
+    Whoever was ever merged counts with another, so both are always computed.
+    """
     owners = [
         f"select account_id from raw.{event_type}"
         f" where {name} in (select {name} from named)"
@@ -134,6 +137,8 @@ def _statements() -> Iterator[str]:
     yield (
         "create table touched.users as select user_id from ("
         " select user_id from named union select merged_user_id from named union"
+        " select user_id from raw.account_merged union"
+        " select merged_user_id from raw.account_merged union"
         " select user_id from raw.user_registered"
         " where account_id in (select account_id from owners)"
         ") where user_id is not null"

@@ -63,8 +63,8 @@ def test_a_first_feature_is_another_for_two_people_at_most(both) -> None:
         differing = both.execute(
             "select count(*), max(abs(c.denominator - d.denominator))"
             f" from clean.metrics.{metric} as c full join dirty.metrics.{metric} as d"
-            " using (grain, period_start, region, channel, platform, first_feature)"
-            " where c.denominator is distinct from d.denominator"
+            " using (grain, period_start, region, channel, platform, first_feature,"
+            " credit_state) where c.denominator is distinct from d.denominator"
         ).fetchone()
         assert differing[0] <= 8  # out of one feature into another, week and month
         assert (differing[1] or 0) <= 1

@@ -32,3 +32,20 @@ final as (
 
 select * from final
 {%- endmacro -%}
+
+{#- The last step of a metric that is a share of the people of a week, over the CTE `weeks`:
+    the whole week has had seven more days when it is closed. -#}
+{%- macro weekly_share(part, dimension) -%}
+select
+    'week' as grain,
+    weeks.week_start as period_start,
+    weeks.{{ dimension }},
+    cast(weeks.{{ part }} as double) / nullif(weeks.users, 0) as value,
+    cast(weeks.{{ part }} as bigint) as numerator,
+    cast(weeks.users as bigint) as denominator,
+    case
+        when weeks.week_start + 13 <= {{ as_of() }} then 'closed'
+        else 'provisional'
+    end as state
+from weeks
+{%- endmacro -%}

@@ -21,3 +21,15 @@ cast(cast({{ micros }} as decimal(20, 0)) * 0.000001 as decimal(20, 6))
 {{ divide_whole(amount, whole) }} * {{ part }}
 + {{ divide_whole('(' ~ amount ~ ' % nullif(' ~ whole ~ ', 0)) * ' ~ part, whole) }}
 {%- endmacro -%}
+
+{#- The days that a payment pays for, half-open; without a period, its own day. -#}
+{%- macro service_starts_on(payments) -%}
+coalesce({{ payments }}.service_starts_on, {{ payments }}.paid_on)
+{%- endmacro -%}
+
+{%- macro service_ends_on(payments) -%}
+greatest(
+    coalesce({{ payments }}.service_ends_on, {{ payments }}.paid_on + 1),
+    {{ service_starts_on(payments) }} + 1
+)
+{%- endmacro -%}

@@ -16,3 +16,17 @@ cast(date_trunc('month', {{ day }}) as date)
 {%- macro next_month(first_of_month) -%}
 cast({{ first_of_month }} + interval '1' month as date)
 {%- endmacro -%}
+
+{#- The months so far, each with its closed days. -#}
+{%- macro closed_months() -%}
+select
+    periods.period_start as month_start,
+    min(periods.date_day) as first_day,
+    max(periods.date_day) as last_day,
+    periods.state
+from {{ ref('dim_periods') }} as periods
+where
+    periods.grain = 'month'
+    and periods.is_closed_day
+group by periods.period_start, periods.state
+{%- endmacro -%}

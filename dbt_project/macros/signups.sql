@@ -1,6 +1,8 @@
 {#- What becomes of signups: metrics that differ in a number share their text here. -#}
 
-{#- Share of a period's signups whose first payment came within `days` x 24 hours. -#}
+{#- Share of a period's signups whose first payment came within `days` x 24 hours. By
+    credits, who had used up a grant before paying, or before the days were over, had run
+    out. -#}
 {%- macro free_to_paid(days) -%}
 with signups as (
     select * from {{ ref('int_signup_steps') }}
@@ -17,6 +19,15 @@ conversions as (
         signups.channel,
         signups.platform,
         signups.first_feature,
+        case
+            when
+                signups.credits_out_at <= least(
+                    coalesce(signups.paid_at, signups.credits_out_at),
+                    signups.registered_at + interval '{{ days }}' day
+                )
+                then 'ran_out'
+            else 'has_credits'
+        end as credit_state,
         case
             when
                 signups.paid_at >= signups.registered_at
@@ -36,6 +47,7 @@ days as (
         conversions.channel,
         conversions.platform,
         conversions.first_feature,
+        conversions.credit_state,
         sum(conversions.has_paid) as paid_signups,
         count(*) as all_signups
     from conversions
@@ -44,7 +56,8 @@ days as (
         conversions.region,
         conversions.channel,
         conversions.platform,
-        conversions.first_feature
+        conversions.first_feature,
+        conversions.credit_state
 ),
 
 cohorts as (
@@ -56,6 +69,7 @@ cohorts as (
         coalesce(days.channel, 'all') as channel,
         coalesce(days.platform, 'all') as platform,
         coalesce(days.first_feature, 'all') as first_feature,
+        coalesce(days.credit_state, 'all') as credit_state,
         sum(days.paid_signups) as paid_signups,
         sum(days.all_signups) as all_signups
     from days
@@ -66,7 +80,9 @@ cohorts as (
         and periods.is_closed_day
     group by grouping sets (
         (periods.grain, periods.period_start, periods.period_last_day)
-        {% for dimension in ['region', 'channel', 'platform', 'first_feature'] %}
+        {% for dimension in [
+            'region', 'channel', 'platform', 'first_feature', 'credit_state'
+        ] %}
         ,
         (
             periods.grain,
@@ -87,6 +103,7 @@ final as (
         cohorts.channel,
         cohorts.platform,
         cohorts.first_feature,
+        cohorts.credit_state,
         cast(cohorts.paid_signups as double)
         / nullif(cohorts.all_signups, 0) as value,
         cast(cohorts.paid_signups as bigint) as numerator,

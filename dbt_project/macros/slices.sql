@@ -67,6 +67,28 @@ select
 from slices
 {%- endmacro -%}
 
+{#- The last step of a metric that is one sum of dollars over another sum, of dollars or of
+    `things` counted, over the CTE `slices`. -#}
+{%- macro usd_ratio_values(part, whole, dimensions, of_things=false) -%}
+select
+    slices.grain,
+    slices.period_start,
+    {% for dimension in dimensions %}
+    slices.{{ dimension }},
+    {% endfor %}
+    cast({{ usd('slices.' ~ part) }} as double) / nullif(
+        {{ _whole(whole, of_things) }}, 0
+    ) as value,
+    cast({{ usd('slices.' ~ part) }} as double) as numerator,
+    {{ _whole(whole, of_things) }} as denominator,
+    slices.state
+from slices
+{%- endmacro -%}
+
+{%- macro _whole(column, is_count) -%}
+cast({{ 'slices.' ~ column if is_count else usd('slices.' ~ column) }} as double)
+{%- endmacro -%}
+
 {#- A metric in dollars: an amount of a daily mart by period and slice. A flow is summed
     over the days of the period, a balance is read at its last closed day; `only` is a
     condition on the rows. -#}
@@ -220,27 +242,8 @@ slices as (
     {{ sums_by_slice(['region'], ['amount_micros', 'accounts']) }}
 ),
 
-readings as (
-    select
-        slices.grain,
-        slices.period_start,
-        slices.region,
-        cast({{ usd('slices.amount_micros') }} as double) as numerator,
-        cast(slices.accounts as double) as denominator,
-        slices.state
-    from slices
-),
-
 final as (
-    select
-        readings.grain,
-        readings.period_start,
-        readings.region,
-        readings.numerator / nullif(readings.denominator, 0) as value,
-        readings.numerator,
-        readings.denominator,
-        readings.state
-    from readings
+    {{ usd_ratio_values('amount_micros', 'accounts', ['region'], of_things=true) }}
 )
 
 select * from final

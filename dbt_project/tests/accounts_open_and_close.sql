@@ -1,12 +1,16 @@
 -- Harm: churn over the wrong number of customers looks harmless. Accounts at the start
 -- of a month, less churned and paused, plus new and returned, are those at the start of
--- the next.
+-- the next; a merge takes one away, or puts another in its place.
 with openings as (
     select * from {{ ref('int_monthly_openings') }}
 ),
 
 movements as (
     select * from {{ ref('fct_mrr_movements') }}
+),
+
+mrr_periods as (
+    select * from {{ ref('int_mrr_periods') }}
 ),
 
 -- An account with several plans starts or ends once.
@@ -18,6 +22,28 @@ moves as (
         movements.movement
     from movements
     where movements.grain = 'month'
+    union all
+    select
+        mrr_periods.period_start,
+        mrr_periods.account_id,
+        mrr_periods.region,
+        case
+            when min(mrr_periods.merged_micros) < 0 then 'merged'
+            else 'survives'
+        end as movement
+    from mrr_periods
+    where mrr_periods.grain = 'month'
+    group by
+        mrr_periods.period_start, mrr_periods.account_id, mrr_periods.region
+    having
+        (
+            min(mrr_periods.merged_micros) < 0
+            and max(mrr_periods.closing_micros) = 0
+        )
+        or (
+            max(mrr_periods.merged_micros) > 0
+            and max(mrr_periods.opening_micros) = 0
+        )
 ),
 
 changes as (
@@ -26,8 +52,10 @@ changes as (
         moves.region,
         sum(
             case
-                when moves.movement in ('new', 'reactivation', 'resume') then 1
-                when moves.movement in ('churn', 'pause') then -1
+                when
+                    moves.movement in ('new', 'reactivation', 'resume', 'survives')
+                    then 1
+                when moves.movement in ('churn', 'pause', 'merged') then -1
                 else 0
             end
         ) as change_accounts

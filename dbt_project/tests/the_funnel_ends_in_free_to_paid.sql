@@ -13,6 +13,7 @@ conversion as (
         and channel = 'all'
         and platform = 'all'
         and first_feature = 'all'
+        and credit_state = 'all'
 ),
 
 weeks as (

@@ -7,8 +7,8 @@
     'gross_revenue_retention', 'net_revenue_retention_booked',
     'gross_revenue_retention_booked', 'payer_value', 'monthly_active_users_30',
     'weekly_creators', 'dau_to_mau', 'active_days_7', 'active_days_28',
-    'data_completeness', 'signup_funnel', 'time_to_step', 'regenerate_rate',
-    'subsidy_per_payer', 'cohort_revenue_per_payer'
+    'data_completeness', 'signup_funnel', 'time_to_step', 'time_to_adopt',
+    'regenerate_rate', 'subsidy_per_payer', 'cohort_revenue_per_payer'
 ] %}
 {% for metric in metrics %}
 select

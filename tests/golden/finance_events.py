@@ -8,6 +8,7 @@ euro costs 1.25 dollars (0.8 to the dollar) until 2025 ends and 2 dollars (0.5) 
 from datetime import datetime
 
 from generation.events import (
+    ContractSigned,
     CreditsExpired,
     CreditsGranted,
     CreditsSpent,
@@ -15,11 +16,14 @@ from generation.events import (
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    SeatAdded,
+    SeatRemoved,
     SubscriptionCancelled,
     SubscriptionChanged,
     SubscriptionRenewed,
     SubscriptionStarted,
     UserRegistered,
+    WorkspaceCreated,
 )
 
 AS_OF = "2026-02-15"
@@ -101,6 +105,25 @@ def spent(account: str, day: str, credits: int):
     return event(CreditsSpent, account, day, spent_credits=credits, **of)
 
 
+def contract(account: str, signed: str, start: str, end: str, cents: int):
+    return event(
+        ContractSigned,
+        account,
+        signed,
+        contract_id=f"contract of {account} from {start}",
+        starts_at=at(start),
+        ends_at=at(end),
+        committed_minor=cents,
+        currency="USD",
+        seats=2,
+    )
+
+
+def seats(kind: type, account: str, day: str, seats: int, **more: object):
+    of = {"workspace_id": f"workspace of {account}", "seats": seats}
+    return event(kind, account, day, **of, **more)
+
+
 EVENTS = [
     *(
         event(UserRegistered, account, "2025-10-01", channel="organic",
@@ -143,6 +166,11 @@ EVENTS = [
            kind="usage", fee_minor=200),
     event(PaymentRefunded, "payer", "2026-01-20", refund_id="refund", currency="USD",
           payment_id="payment of payer on 2026-01-05", amount_minor=2000),
+    # who has committed 360 for the year 2026 and has three seats, five, four
+    contract("payer", "2025-12-20", "2026-01-01", "2027-01-01", 36_000),
+    seats(WorkspaceCreated, "payer", "2025-12-20", 3, tier="enterprise"),
+    seats(SeatAdded, "payer", "2026-01-20", 5),
+    seats(SeatRemoved, "payer", "2026-02-10", 4),
     # RU: 1,000 credits for 10 dollars: 250 and 400 burnt, 350 expire
     pack("buyer", "2026-01-10", 1000, 1000, "2026-02-10"),
     spent("buyer", "2026-01-12", 250),
@@ -155,11 +183,14 @@ EVENTS = [
     terms(SubscriptionStarted, "signed", "2026-03-01", 4000, said="2026-01-20"),
     terms(SubscriptionStarted, "leaver", "2025-12-01", 1000),
     cancelled("leaver", "2026-01-10", "2026-03-01"),
-    # CN: 365 dollars for a year of 365 days, 5 given back, a job for 2 dollars
+    # CN: 365 dollars for a year of 365 days, 5 given back, a job for 2 dollars; 720 are
+    # committed until April, and renewed in February
     charge(PaymentSucceeded, "veteran", "2025-10-05", 36_500,
            **period("2025-10-05", "2026-10-05")),
     event(PaymentRefunded, "veteran", "2025-12-01", refund_id="second", currency="USD",
           payment_id="payment of veteran on 2025-10-05", amount_minor=500),
+    contract("veteran", "2025-04-01", "2025-04-01", "2026-04-01", 72_000),
+    contract("veteran", "2026-02-05", "2026-04-01", "2027-04-01", 72_000),
     event(GenerationFinished, "veteran", "2025-11-01", generation_id="g", queue_ms=0,
           status="succeeded", mode="text_to_video", model_id="sprite-2", run_ms=1,
           resolution="384p", video_seconds=5.0, charged_credits=0, device="gpu",

@@ -88,9 +88,35 @@ def test_contracted_arr_knows_what_is_signed_and_what_ends(finance, january):
     assert january("arr_subscription", region="ROW") == 120
 
 
-def test_usage_is_a_reading_of_arr_of_its_own(january):
-    assert january("arr_usage", region="IN") == 600  # 12 x 50
-    assert january("arr_usage", plan="usage") == 600
+def test_usage_within_a_commitment_is_no_usage_arr(january):
+    # 50 billed, 360 / 12 = 30 committed for the month
+    assert january("arr_usage", region="IN") == 240  # 12 x 20
+    assert january("arr_usage", plan="usage") == 240
+
+
+def test_a_commitment_is_burnt_by_what_is_paid(finance, january):
+    # IN 100 + 50 - 20 of 360, CN 365 - 5 of 720
+    assert january("commitment_burn", region="IN") == pytest.approx(130 / 360)
+    assert january("commitment_burn") == pytest.approx(490 / 1080)
+    rows = finance.rows(
+        "select seats, left_micros, renews_on::text, runs_out_on::text"
+        " from marts.fct_enterprise_monthly where month_start = '2026-01-01'"
+        " order by account_id"
+    )
+    # IN: 130 in 31 days are 360 in 85.8: the 86th day is 27 March; CN: 720 last
+    assert rows == [
+        (5, 230_000_000, "2027-01-01", "2026-03-27"),
+        (2, 360_000_000, "2026-04-01", None),
+    ]
+
+
+def test_renewals_are_due_until_they_are_signed(finance):
+    # CN ends on 1 April: 91 days after December, 60 after January, renewed in February
+    due = [
+        finance.value("accounts_up_for_renewal", month, "month")
+        for month in ("2025-12-01", "2026-01-01", "2026-02-01")
+    ]
+    assert due == [0, 1, 0]
 
 
 def test_expected_breakage_is_earned_in_proportion(finance, january):

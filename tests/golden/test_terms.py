@@ -1,181 +1,13 @@
 """Hand-computed MRR and revenue of what is tried, paused, given, lost or disputed.
 
-One case a country, read as of Sunday 15 February 2026; every price is 10 dollars.
+tests/golden/terms_events.py tells who does what, one case a country.
 """
 
-from datetime import datetime
+import runpy
+from pathlib import Path
 
 import pytest
 
-from generation.events import (
-    ChargebackLost,
-    ChargebackOpened,
-    ContractSigned,
-    PaymentFailed,
-    PaymentSucceeded,
-    SubscriptionCancelled,
-    SubscriptionPaused,
-    SubscriptionRenewed,
-    SubscriptionResumed,
-    SubscriptionStarted,
-    TrialStarted,
-    UserRegistered,
-)
-
-IDS = iter(range(10_000))
-COUPON = {"list_price_minor": 1000, "coupon": "QUARTER", "coupon_duration": "finite"}
-
-
-def at(day: str) -> datetime:
-    """Noon of a day, UTC."""
-    return datetime.fromisoformat(f"{day}T12:00:00+00:00")
-
-
-def event(kind: type, account: str, day: str, /, **fields: object):
-    return kind(
-        event_id=str(next(IDS)),
-        source="test",
-        occurred_at=at(day),
-        account_id=account,
-        **fields,
-    )
-
-
-def registered(account: str, country: str):
-    user = {"user_id": f"user of {account}", "channel": "organic", "country": country}
-    return event(UserRegistered, account, "2025-10-01", **user)
-
-
-def terms(kind: type, account: str, start: str, end: str, /, **more: object):
-    fields = {
-        "subscription_id": f"subscription of {account}",
-        "plan_id": "standard",
-        "interval": "month",
-        "price_minor": 1000,
-        "currency": "USD",
-        "period_start": at(start),
-        "period_end": at(end),
-    }
-    return event(kind, account, start, **(fields | more))
-
-
-def of_subscription(kind: type, account: str, day: str, /, **fields: object):
-    subscription = {"subscription_id": f"subscription of {account}"}
-    return event(kind, account, day, **(subscription | fields))
-
-
-def charge(kind: type, account: str, day: str, /, **fields: object):
-    money = {
-        "payment_id": f"payment of {account}",
-        "amount_minor": 3100,
-        "currency": "USD",
-    }
-    return event(kind, account, day, **(money | fields))
-
-
-EVENTS = [
-    # US: paused for January
-    registered("pause", "US"),
-    terms(SubscriptionStarted, "pause", "2025-12-01", "2026-01-01"),
-    of_subscription(
-        SubscriptionPaused,
-        "pause",
-        "2025-12-20",
-        paused_from=at("2026-01-01"),
-        resumes_at=at("2026-02-01"),
-    ),
-    terms(SubscriptionResumed, "pause", "2026-02-01", "2026-03-01"),
-    # KR: a week for nothing before the first month
-    registered("trial", "KR"),
-    of_subscription(
-        TrialStarted,
-        "trial",
-        "2026-01-01",
-        plan_id="standard",
-        interval="month",
-        price_minor=1000,
-        currency="USD",
-        trial_ends_at=at("2026-01-08"),
-    ),
-    terms(SubscriptionStarted, "trial", "2026-01-08", "2026-02-08"),
-    # JP: a trial that was not kept
-    registered("dropped", "JP"),
-    of_subscription(
-        TrialStarted,
-        "dropped",
-        "2026-01-01",
-        plan_id="standard",
-        interval="month",
-        price_minor=1000,
-        currency="USD",
-        trial_ends_at=at("2026-01-08"),
-    ),
-    of_subscription(
-        SubscriptionCancelled, "dropped", "2026-01-08", ends_at=at("2026-01-08")
-    ),
-    # GB: the first month at three quarters of the price, the second at all of it
-    registered("coupon", "GB"),
-    terms(
-        SubscriptionStarted,
-        "coupon",
-        "2025-12-15",
-        "2026-01-15",
-        price_minor=750,
-        **COUPON,
-    ),
-    terms(SubscriptionRenewed, "coupon", "2026-01-15", "2026-02-15"),
-    # BR: declined on 10 January, lost when its grace of 14 days is over
-    registered("lost", "BR"),
-    terms(SubscriptionStarted, "lost", "2025-12-10", "2026-01-10"),
-    charge(
-        PaymentFailed,
-        "lost",
-        "2026-01-10",
-        kind="subscription",
-        subscription_id="subscription of lost",
-        next_attempt_at=at("2026-01-13"),
-    ),
-    of_subscription(
-        SubscriptionCancelled,
-        "lost",
-        "2026-01-24",
-        ends_at=at("2026-01-24"),
-        reason="payment_failed",
-        is_voluntary=False,
-    ),
-    # TR: January is given for nothing, to keep the payer
-    registered("free", "TR"),
-    terms(SubscriptionStarted, "free", "2025-12-01", "2026-01-01"),
-    terms(
-        SubscriptionRenewed, "free", "2026-01-01", "2026-02-01", offer="retention_offer"
-    ),
-    # IN: a dollar a day of January; its bank takes all of it back in February
-    registered("dispute", "IN"),
-    terms(SubscriptionStarted, "dispute", "2026-01-01", "2026-02-01"),
-    charge(
-        PaymentSucceeded,
-        "dispute",
-        "2026-01-01",
-        kind="subscription",
-        subscription_id="subscription of dispute",
-        period_start=at("2026-01-01"),
-        period_end=at("2026-02-01"),
-    ),
-    charge(ChargebackOpened, "dispute", "2026-01-20", chargeback_id="c"),
-    charge(ChargebackLost, "dispute", "2026-02-10", chargeback_id="c", fee_minor=1500),
-    # MX: 7,200 dollars for two years of 365 days, signed in January for February
-    registered("contract", "MX"),
-    event(
-        ContractSigned,
-        "contract",
-        "2026-01-20",
-        contract_id="n",
-        starts_at=at("2026-02-01"),
-        ends_at=at("2028-02-01"),
-        committed_minor=720_000,
-        currency="USD",
-    ),
-]
 METRICS = (
     "arr_contracted",
     "arr_subscription",
@@ -193,7 +25,8 @@ METRICS = (
 
 @pytest.fixture(scope="module")
 def golden(build):
-    return build(EVENTS, as_of="2026-02-15", metrics=METRICS)
+    case = runpy.run_path(str(Path(__file__).with_name("terms_events.py")))
+    return build(case["EVENTS"], as_of=case["AS_OF"], metrics=METRICS)
 
 
 def test_every_model_and_test_passes(golden):
@@ -306,3 +139,28 @@ def test_a_declared_pause_is_no_churn_however_long(golden, period, movement):
     }
     signed = {"pause": -10, "resume": 10}[movement]
     assert amounts == dict.fromkeys(amounts) | {movement: signed}
+
+
+def test_a_merge_is_neither_churn_nor_new(golden):
+    regions = {"EU": 20, "ROW": 10}
+    for region, dollars in regions.items():
+        days = ["2026-01-15", "2026-01-16", "2026-02-15"]
+        assert [golden.value("mrr", day, region=region) for day in days] == [
+            dollars
+        ] * 3
+        moved = golden.rows(
+            "select movement, value from metrics.mrr_movements where grain = 'month'"
+            f" and region = '{region}' and segment = 'all' and plan = 'all'"
+            " and movement <> 'all' and period_start >= '2026-01-01'"
+        )
+        assert moved in ([], [("transfer", 0)])
+
+
+def test_merged_accounts_pay_as_one_from_the_merge_on(golden):
+    def payers(period: str, grain: str = "day", region: str = "EU"):
+        return golden.value("paying_users", period, grain, region=region)
+
+    assert [payers(f"2026-01-{day}") for day in (15, 16)] == [2, 1]
+    months = ("2025-12-01", "2026-01-01", "2026-02-01")
+    assert [payers(month, "month") for month in months] == [2, 1, 1]
+    assert [payers(month, "month", "ROW") for month in months] == [1, 1, 1]

@@ -4,7 +4,7 @@ The week of Monday 3 November 2025 holds most of it; tests/golden/usage_events.p
 who does what.
 """
 
-import importlib.util
+import runpy
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,19 +14,10 @@ WEEK = "2025-11-03"
 NOVEMBER = "2025-11-01"
 
 
-def load_story():
-    """The events lie beside this file, which is no package."""
-    path = Path(__file__).with_name("usage_events.py")
-    spec = importlib.util.spec_from_file_location("usage_events", path)
-    story = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(story)
-    return story
-
-
 @pytest.fixture(scope="module")
 def golden(build):
-    story = load_story()
-    golden = build(story.EVENTS, as_of=story.AS_OF, time_zone=story.TIME_ZONE)
+    case = runpy.run_path(str(Path(__file__).with_name("usage_events.py")))
+    golden = build(case["EVENTS"], as_of=case["AS_OF"], time_zone=case["TIME_ZONE"])
     failed = {n: s for n, s in golden.results.items() if s in ("error", "fail")}
     assert not failed
     return golden
@@ -99,10 +90,13 @@ def test_programs_are_counted_apart(golden, week):
 
 def test_the_keys_of_a_program_are_told_apart_in_the_mart(golden):
     calls = golden.rows(
-        "select api_key_id, sum(calls), sum(errors) from marts.fct_api_usage_daily"
-        " where account_id = 'account of robo' group by api_key_id order by api_key_id"
+        "select api_key_id, sum(calls), sum(errors), sum(latency_ms), max(slowest_ms)"
+        " from marts.fct_api_usage_daily where account_id = 'account of robo'"
+        " group by api_key_id order by api_key_id"
     )
-    assert calls == [("robo failed", 1, 1), ("robo succeeded", 2, 0)]
+    # 10 s in the queue and 20 at work, twice; the one that failed delivered nothing
+    failed, succeeded = (1, 1, 0, 0), (2, 0, 60_000, 30_000)
+    assert calls == [("robo failed", *failed), ("robo succeeded", *succeeded)]
 
 
 def test_recent_days_are_as_complete_as_days_used_to_be(golden):
@@ -126,7 +120,7 @@ def test_each_step_is_a_share_of_the_signups(golden, week):
         return week("signup_funnel", step=name)
 
     assert step("submitted") == step("delivered") == pytest.approx(2 / 5)  # bea, dee
-    assert step("credits_out") == pytest.approx(1 / 5)  # bea
+    assert step("credits_out") == pytest.approx(2 / 5)  # bea, dee
     assert step("checkout") == pytest.approx(3 / 5)  # dee, cy's card, eve
     assert step("paid") == pytest.approx(2 / 5)  # dee, eve
     # the cohort of March is not mature
@@ -143,6 +137,18 @@ def test_who_still_waits_is_neither_dropped_nor_lost(golden, week):
     assert week("time_to_step", step="submitted") is None
 
 
+def test_who_has_not_tried_a_feature_still_waits_for_it(golden, week):
+    # offered to bea and dee; dee's first motion came 74 hours later: one half
+    assert week("time_to_adopt", feature="motion_control") == 74
+    # ann had used it before it was offered to her, in the week of 10 November
+    motions = "from metrics.time_to_adopt where feature = 'motion_control'"
+    assert golden.rows(f"select count(*) {motions}") == [(1,)]
+    # words from the signup on: bea and dee of five in November; in March as above
+    assert week("time_to_adopt", feature="text_to_video") is None
+    march = golden.value("time_to_adopt", "2026-03-09", "week", feature="text_to_video")
+    assert march == 5
+
+
 def test_conversion_in_1_7_30_and_90_days(golden, week):
     # dee after 48 hours, eve after 30 x 24 and bob a second later, of five
     windows = [week(f"free_to_paid_{days}") for days in (1, 7, 30, 90)]
@@ -152,6 +158,10 @@ def test_conversion_in_1_7_30_and_90_days(golden, week):
     assert week("free_to_paid_30", first_feature="motion_control") == 1
     # cy, bob and eve never asked for a video
     assert week("free_to_paid_30", first_feature="none") == pytest.approx(1 / 3)
+    # bea had used up a grant, and pays nothing; dee, eve and bob pay before
+    states = ("ran_out", "has_credits")
+    shares = [week("free_to_paid_90", credit_state=state) for state in states]
+    assert shares == pytest.approx([0, 3 / 4])
     # November's last signups have had 90 days on 28 February
     assert golden.state("free_to_paid_90", NOVEMBER, "month") == "closed"
 
@@ -190,8 +200,8 @@ def test_cohorts_add_up_money_and_credits(golden):
     assert cohort("cohort_revenue_per_signup", "1") == pytest.approx(56 / 5)
     assert cohort("cohort_revenue_per_payer", "0") == 10
     assert cohort("cohort_revenue_per_payer", "4") == pytest.approx(56 / 3)
-    # bea and cy spent 60 and 10 credits in November, eve 30 in January
-    assert cohort("cohort_credits_per_signup", "0") == 14
+    # bea, cy and dee spent 60, 10 and 30 credits in November, eve 30 in January
+    assert cohort("cohort_credits_per_signup", "0") == 20
     assert cohort("cohort_credits_per_signup", "2") == 6
     assert cohort("cohort_credit_retention", "1") == 0
     assert cohort("cohort_credit_retention", "2") == pytest.approx(1 / 5)
@@ -268,3 +278,23 @@ def test_bought_credits_burn_down(golden):
         " where account_id = 'account of eve' order by month_start"
     )
     assert rows == [(100, 0, 100), (0, 30, 70), (0, 0, 70), (0, 0, 70)]
+
+
+def test_what_ends_first_is_burnt_first(golden):
+    # eve's pack before her gift; zed's gift, and his compensation when it was used up
+    burnt = ("grants_out_of_order", "2026-01-01", "month")
+    kinds = ("all", "pack", "compensation")
+    shares = [golden.value(*burnt, grant_type=kind) for kind in kinds]
+    assert shares == pytest.approx([1 / 3, 1, 0])
+
+
+def test_who_is_merged_counts_once_from_then_on(golden):
+    days = ["2025-11-30", "2025-12-02"]
+    assert [golden.value("daily_active_users", day) for day in days] == [2, 1]
+    # ann, zed, bea, cy, dee, bob, eve
+    days = ["2025-11-30", "2025-12-01"]
+    assert [golden.value("registered_users", day) for day in days] == [7, 6]
+    weeks = ["2025-11-24", "2025-12-01"]  # of both days
+    of_web = {"grain": "week", "platform": "web"}
+    web = [golden.value("weekly_active_users", start, **of_web) for start in weeks]
+    assert web == [2, 1]

@@ -7,6 +7,7 @@ Times are UTC: midnight in New York is 04:00 until 2 November 2025 and from 8 Ma
 from datetime import datetime
 
 from generation.events import (
+    AccountMerged,
     CreditsGranted,
     CreditsSpent,
     FeatureExposed,
@@ -82,12 +83,12 @@ def paid(who: str, at: str, cents: int, kind: str = "credit_pack", **more: objec
 
 def granted(who: str, at: str, credits: int, **more: object):
     fields = {"grant_id": f"grant of {who}", "granted_credits": credits}
-    return event(CreditsGranted, who, at, **fields, **more)
+    return event(CreditsGranted, who, at, **(fields | more))
 
 
-def spent(who: str, at: str, credits: int):
+def spent(who: str, at: str, credits: int, **more: object):
     fields = {"grant_id": f"grant of {who}", "generation_id": f"{who} {at}"}
-    return event(CreditsSpent, who, at, spent_credits=credits, **fields)
+    return event(CreditsSpent, who, at, spent_credits=credits, **(fields | more))
 
 
 REGISTRATIONS = [
@@ -152,6 +153,8 @@ JOBS = [
     # a second too late to be kept
     event(VideoShared, "dee", "2025-11-13T17:00:01", destination="link",
           generation_id="dee 2025-11-06T17:00:00"),
+    # ann follows a motion before it is offered to her
+    asked("ann", "2025-11-01T14:00:00", "motion_control"),
     *(asked(f"k{n}", f"2026-03-09T{16 + 2 * n - 1}:00:00") for n in range(1, 4)),
     asked("k4", "2026-03-09T23:00:00"),
 ]  # fmt: skip
@@ -171,9 +174,12 @@ PROGRAMS = [
     ]
 ]  # fmt: skip
 OFFERS = [
-    event(FeatureExposed, who, "2025-11-03T13:00:00",
+    event(FeatureExposed, who, f"2025-11-{day}T13:00:00",
           feature="motion_control", variant=variant)
-    for who, variant in [("bea", "treatment"), ("dee", "treatment"), ("cy", "holdout")]
+    for who, day, variant in [
+        ("bea", "03", "treatment"), ("dee", "03", "treatment"),
+        ("cy", "03", "holdout"), ("ann", "10", "treatment"),
+    ]
 ]  # fmt: skip
 MONEY = [
     # 6 of 66 credits are left, and a job takes 30
@@ -183,6 +189,9 @@ MONEY = [
     # cy has most of his left
     granted("cy", "2025-11-04T14:00:00", 66, grant_type="promo"),
     spent("cy", "2025-11-04T14:00:00", 10),
+    # dee has used up hers the day after she pays
+    granted("dee", "2025-11-05T13:00:00", 30, grant_type="promo"),
+    spent("dee", "2025-11-06T15:00:00", 30),
     # dee pays after exactly 48 hours and gets 4 of 10 dollars back in December
     event(SubscriptionStarted, "dee", "2025-11-05T12:00:00", price_minor=1000,
           subscription_id="subscription of dee", plan_id="standard", interval="month",
@@ -200,5 +209,20 @@ MONEY = [
     granted("eve", "2025-12-05T12:00:00", 100, grant_type="pack",
             consideration_minor=2000, currency="USD"),
     spent("eve", "2026-01-10T12:00:00", 30),
+    # eve burns them before free ones that end in February; zed has none left of such
+    granted("eve", "2025-12-20T12:00:00", 66, grant_type="promo",
+            grant_id="gift to eve", expires_at=moment("2026-02-01T12:00:00")),
+    granted("zed", "2026-01-05T12:00:00", 30, grant_type="promo",
+            grant_id="gift to zed", expires_at=moment("2026-02-01T12:00:00")),
+    spent("zed", "2026-01-06T12:00:00", 30, grant_id="gift to zed"),
+    granted("zed", "2026-01-06T12:00:00", 30, grant_type="compensation"),
+    spent("zed", "2026-01-07T12:00:00", 10),
 ]  # fmt: skip
-EVENTS = [*REGISTRATIONS, *SESSIONS, *JOBS, *PROGRAMS, *OFFERS, *MONEY]
+# zed turns out to be ann; the day after he comes by both names
+MERGES = [
+    event(AccountMerged, "ann", "2025-12-01T12:00:00",
+          merged_account_id="account of zed", merged_user_id="zed"),
+    *(session(who, f"2025-{day}T14:00:00")
+      for who in ("ann", "zed") for day in ("11-30", "12-02")),
+]  # fmt: skip
+EVENTS = [*MERGES, *REGISTRATIONS, *SESSIONS, *JOBS, *PROGRAMS, *OFFERS, *MONEY]

@@ -14,7 +14,8 @@ from pipelines import lake, raw, transform, warehouse
 # Features overlap, and so do the days after a signup: their slices have no total.
 NO_TOTAL = {
     *("feature_adoption", "feature_retention", "feature_trial_7"),
-    *("retention", "weekly_retention", "signup_funnel", "time_to_step"),
+    *("retention", "weekly_retention", "signup_funnel"),
+    *("time_to_step", "time_to_adopt"),
     *("cohort_revenue_per_signup", "cohort_revenue_per_payer"),
     *("cohort_credits_per_signup", "cohort_credit_retention"),
 }

@@ -17,6 +17,7 @@ signatures as (
         contracts.account_id,
         contracts.committed_minor,
         contracts.currency,
+        contracts.seats,
         {{ reporting_day('least(contracts.occurred_at, contracts.starts_at)') }}
             as agreed_on,
         {{ reporting_day('contracts.starts_at') }} as starts_on,
@@ -47,6 +48,12 @@ final as (
         terms.agreed_on,
         terms.starts_on,
         terms.ends_on,
+        terms.seats,
+        {{ usd_micros(
+            'terms.committed_minor',
+            'rates.micros_per_minor',
+            'rates.units_per_usd'
+        ) }} as committed_micros,
         {{ usd_micros(
             'terms.committed_minor',
             'rates.micros_per_minor',

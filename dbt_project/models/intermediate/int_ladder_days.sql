@@ -23,6 +23,10 @@ videos_shared as (
     {{ where_touched('user_id') }}
 ),
 
+merges as (
+    select * from {{ ref('int_merges') }}
+),
+
 steps as (
     select
         generations_submitted.user_id,
@@ -43,33 +47,31 @@ steps as (
         and not generations_finished.is_test
         and generations_finished.platform <> 'api'
     union all
+    {% for kept in ['videos_downloaded', 'videos_shared'] %}
     select
-        videos_downloaded.user_id,
-        videos_downloaded.occurred_on as active_on,
+        {{ kept }}.user_id,
+        {{ kept }}.occurred_on as active_on,
         3 as step
-    from videos_downloaded
+    from {{ kept }}
     where
-        not videos_downloaded.is_test
-        and videos_downloaded.platform <> 'api'
-    union all
-    select
-        videos_shared.user_id,
-        videos_shared.occurred_on as active_on,
-        3 as step
-    from videos_shared
-    where
-        not videos_shared.is_test
-        and videos_shared.platform <> 'api'
+        not {{ kept }}.is_test
+        and {{ kept }}.platform <> 'api'
+    {{ '' if loop.last else 'union all' }}
+    {% endfor %}
 ),
 
 highest_steps as (
     select
-        steps.user_id,
+        coalesce(merges.user_id, steps.user_id) as user_id,
         steps.active_on,
         max(steps.step) as highest_step
     from steps
+    left join merges
+        on
+            steps.user_id = merges.merged_user_id
+            and steps.active_on >= merges.merged_on
     where steps.user_id is not null
-    group by steps.user_id, steps.active_on
+    group by coalesce(merges.user_id, steps.user_id), steps.active_on
 ),
 
 rungs as (
@@ -77,9 +79,7 @@ rungs as (
     select
         {{ loop.index }} as step,
         '{{ rung }}' as rung
-    {% if not loop.last %}
-    union all
-    {% endif %}
+    {{ '' if loop.last else 'union all' }}
     {% endfor %}
 ),
 

@@ -33,7 +33,8 @@ plan_periods as (
         mrr_changes.segment,
         mrr_changes.plan_id,
         cast(sum(mrr_changes.change_micros) as bigint) as change_micros,
-        cast(sum(mrr_changes.fx_micros) as bigint) as fx_micros
+        cast(sum(mrr_changes.fx_micros) as bigint) as fx_micros,
+        cast(sum(mrr_changes.merged_micros) as bigint) as merged_micros
     from mrr_changes
     inner join periods
         on mrr_changes.changed_on = periods.date_day
@@ -68,7 +69,8 @@ final as (
                 and account_periods.closing_micros > 0
                 then plan_periods.fx_micros
             else 0
-        end as fx_micros
+        end as fx_micros,
+        plan_periods.merged_micros
     from plan_periods
     inner join account_periods
         on

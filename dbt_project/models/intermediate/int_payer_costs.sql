@@ -10,6 +10,8 @@ final as (
     select
         generations.account_id,
         generations.occurred_on as finished_on,
+        generations.mode,
+        cast(sum(generations.charged_credits) as bigint) as charged_credits,
         cast(sum(generations.cost_micros) as bigint) as cost_micros
     from generations
     inner join first_payments
@@ -17,7 +19,7 @@ final as (
     where
         not generations.is_test
         and generations.occurred_on >= first_payments.first_paid_on
-    group by generations.account_id, generations.occurred_on
+    group by generations.account_id, generations.occurred_on, generations.mode
 )
 
 select * from final

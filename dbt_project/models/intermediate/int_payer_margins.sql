@@ -40,16 +40,11 @@ services as (
         horizons.months,
         horizons.account_id,
         payments.amount_micros,
+        {{ days_between(service_starts_on('payments'), 'horizons.ends_on') }}
+            as elapsed_days,
         {{ days_between(
-            'coalesce(payments.service_starts_on, payments.paid_on)',
-            'horizons.ends_on'
-        ) }} as elapsed_days,
-        greatest(
-            {{ days_between(
-                'coalesce(payments.service_starts_on, payments.paid_on)',
-                'coalesce(payments.service_ends_on, payments.paid_on + 1)'
-            ) }}, 1
-        ) as service_days
+            service_starts_on('payments'), service_ends_on('payments')
+        ) }} as service_days
     from horizons
     inner join payments
         on horizons.account_id = payments.account_id

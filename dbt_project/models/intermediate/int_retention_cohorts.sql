@@ -6,6 +6,10 @@ rates as (
     select * from {{ ref('int_fx_rates') }}
 ),
 
+merges as (
+    select * from {{ ref('int_merges') }}
+),
+
 periods as (
     select * from {{ ref('dim_periods') }}
 ),
@@ -23,14 +27,15 @@ months as (
         and periods.is_closing_day
 ),
 
--- Both ends at the rates of the base day, so that no rate moves retention.
+-- Both ends at the rates of the base day, so that no rate moves retention, and for the
+-- accounts as they are known now, so that no merge does.
 valued as (
     select
         months.period_start,
         months.state,
         months.base_day,
         months.closing_day,
-        subscription_intervals.account_id,
+        coalesce(merges.account_id, subscription_intervals.account_id) as account_id,
         subscription_intervals.region,
         subscription_intervals.started_on,
         subscription_intervals.ended_on,
@@ -49,6 +54,8 @@ valued as (
                 subscription_intervals.ended_on is null
                 or months.base_day < subscription_intervals.ended_on
             )
+    left join merges
+        on subscription_intervals.account_id = merges.merged_account_id
     left join rates
         on
             subscription_intervals.currency = rates.currency

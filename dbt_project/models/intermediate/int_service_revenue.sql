@@ -16,16 +16,14 @@ service_payments as (
         payments.currency,
         payments.units_per_usd,
         payments.amount_micros,
-        coalesce(payments.service_starts_on, payments.paid_on) as starts_on,
-        greatest(
-            coalesce(payments.service_ends_on, payments.paid_on + 1),
-            coalesce(payments.service_starts_on, payments.paid_on) + 1
-        ) as ends_on
+        {{ service_starts_on('payments') }} as starts_on,
+        {{ service_ends_on('payments') }} as ends_on
     from payments
     where payments.kind in ('subscription', 'usage')
 ),
 
--- Equal periods of one cell are earned together: fewer rows, the same sum.
+-- Equal payments of one cell are earned together: fewer rows, and the same roundings
+-- as one by one, so that accounts add up to the total.
 periods as (
     select
         service_payments.region,
@@ -39,7 +37,8 @@ periods as (
         {{ days_between(
             'service_payments.starts_on', 'service_payments.ends_on'
         ) }} as service_days,
-        cast(sum(service_payments.amount_micros) as bigint) as amount_micros
+        service_payments.amount_micros,
+        count(*) as payments
     from service_payments
     group by
         service_payments.region,
@@ -49,7 +48,8 @@ periods as (
         service_payments.currency,
         service_payments.units_per_usd,
         service_payments.starts_on,
-        service_payments.ends_on
+        service_payments.ends_on,
+        service_payments.amount_micros
 ),
 
 period_days as (
@@ -62,6 +62,7 @@ period_days as (
         periods.currency,
         periods.units_per_usd,
         periods.amount_micros,
+        periods.payments,
         periods.service_days,
         {{ days_between('periods.starts_on', 'dates.date_day') }} as days_before
     from periods
@@ -81,6 +82,7 @@ earned as (
         period_days.channel,
         period_days.currency,
         period_days.units_per_usd,
+        period_days.payments,
         {{ earned_share(
             'period_days.amount_micros',
             '(period_days.days_before + 1)',
@@ -103,8 +105,10 @@ final as (
         earned.channel,
         earned.currency,
         earned.units_per_usd,
-        cast(sum(earned.earned_after - earned.earned_before) as bigint)
-            as revenue_micros
+        cast(
+            sum(earned.payments * (earned.earned_after - earned.earned_before))
+            as bigint
+        ) as revenue_micros
     from earned
     group by
         earned.earned_on,

@@ -13,8 +13,8 @@ finished as (
     {{ where_touched('user_id') }}
 ),
 
-used_grants as (
-    select * from {{ ref('int_used_grants') }}
+grant_uses as (
+    select * from {{ ref('int_grant_uses') }}
 ),
 
 payments_failed as (
@@ -53,10 +53,10 @@ first_videos as (
 
 credits_out as (
     select
-        used_grants.account_id,
-        min(used_grants.used_up_at) as credits_out_at
-    from used_grants
-    group by used_grants.account_id
+        grant_uses.account_id,
+        min(grant_uses.used_up_at) as credits_out_at
+    from grant_uses
+    group by grant_uses.account_id
 ),
 
 first_failures as (

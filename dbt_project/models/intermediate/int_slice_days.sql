@@ -13,6 +13,10 @@ users as (
     {{ where_touched('user_id') }}
 ),
 
+merges as (
+    select * from {{ ref('int_merges') }}
+),
+
 subscription_intervals as (
     select * from {{ ref('int_subscription_intervals') }}
 ),
@@ -20,13 +24,17 @@ subscription_intervals as (
 -- Only days that count as active; a person on two platforms counts on both.
 platform_days as (
     select distinct
-        sessions.user_id,
+        coalesce(merges.user_id, sessions.user_id) as user_id,
         'platform' as dimension,
         sessions.platform as slice,
         sessions.occurred_on as active_on
     from sessions
     left join users
         on sessions.user_id = users.user_id
+    left join merges
+        on
+            sessions.user_id = merges.merged_user_id
+            and sessions.occurred_on >= merges.merged_on
     where
         sessions.is_foreground
         and not sessions.is_test

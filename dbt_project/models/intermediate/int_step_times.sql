@@ -32,30 +32,4 @@ watched as (
     from steps
 ),
 
-ends as (
-    select
-        watched.week_start,
-        watched.step,
-        coalesce(watched.reached_hours <= watched.watched_hours, false) as is_reached,
-        case
-            when watched.reached_hours <= watched.watched_hours
-                then watched.reached_hours
-            else watched.watched_hours
-        end as hours
-    from watched
-),
-
-final as (
-    select
-        ends.week_start,
-        ends.step,
-        ends.hours,
-        count(*) as left_signups,
-        cast(
-            sum(case when ends.is_reached then 1 else 0 end) as bigint
-        ) as reached_signups
-    from ends
-    group by ends.week_start, ends.step, ends.hours
-)
-
-select * from final
+{{ hours_until(key='step') }}

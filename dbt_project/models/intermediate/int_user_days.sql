@@ -13,11 +13,19 @@ bots as (
     {{ where_touched('user_id') }}
 ),
 
+merges as (
+    select * from {{ ref('int_merges') }}
+),
+
 active_days as (
     select distinct
-        sessions.user_id,
+        coalesce(merges.user_id, sessions.user_id) as user_id,
         sessions.occurred_on as active_on
     from sessions
+    left join merges
+        on
+            sessions.user_id = merges.merged_user_id
+            and sessions.occurred_on >= merges.merged_on
     where
         sessions.is_foreground
         and not sessions.is_test

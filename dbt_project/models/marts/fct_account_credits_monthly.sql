@@ -6,18 +6,8 @@ grant_burn as (
     select * from {{ ref('int_grant_burn') }}
 ),
 
-periods as (
-    select * from {{ ref('dim_periods') }}
-),
-
 months as (
-    select distinct
-        periods.period_start as month_start,
-        periods.state
-    from periods
-    where
-        periods.grain = 'month'
-        and periods.is_closed_day
+    {{ closed_months() }}
 ),
 
 running as (

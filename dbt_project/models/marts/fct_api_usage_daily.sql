@@ -32,6 +32,24 @@ final as (
         cast(
             sum(case when generations.status = 'succeeded' then 0 else 1 end) as bigint
         ) as errors,
+        cast(
+            sum(
+                case
+                    when generations.status = 'succeeded'
+                        then generations.queue_ms + generations.run_ms
+                    else 0
+                end
+            ) as bigint
+        ) as latency_ms,
+        cast(
+            max(
+                case
+                    when generations.status = 'succeeded'
+                        then generations.queue_ms + generations.run_ms
+                    else 0
+                end
+            ) as bigint
+        ) as slowest_ms,
         cast(sum(generations.delivered_ms) as bigint) as delivered_ms,
         cast(sum(generations.charged_credits) as bigint) as charged_credits,
         cast(sum(generations.cost_micros) as bigint) as cost_micros

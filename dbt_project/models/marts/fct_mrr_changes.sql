@@ -14,7 +14,12 @@ boundaries as (
         subscription_intervals.plan_id,
         subscription_intervals.started_on as changed_on,
         subscription_intervals.mrr_micros as change_micros,
-        subscription_intervals.fx_micros
+        subscription_intervals.fx_micros,
+        case
+            when subscription_intervals.starts_by_merge
+                then subscription_intervals.mrr_micros
+            else 0
+        end as merged_micros
     from subscription_intervals
     union all
     select
@@ -24,7 +29,12 @@ boundaries as (
         subscription_intervals.plan_id,
         subscription_intervals.ended_on as changed_on,
         -subscription_intervals.mrr_micros as change_micros,
-        0 as fx_micros
+        0 as fx_micros,
+        case
+            when subscription_intervals.end_cause = 'merge'
+                then -subscription_intervals.mrr_micros
+            else 0
+        end as merged_micros
     from subscription_intervals
     where subscription_intervals.ended_on is not null
 ),
@@ -37,7 +47,8 @@ plan_days as (
         boundaries.plan_id,
         boundaries.changed_on,
         cast(sum(boundaries.change_micros) as bigint) as change_micros,
-        cast(sum(boundaries.fx_micros) as bigint) as fx_micros
+        cast(sum(boundaries.fx_micros) as bigint) as fx_micros,
+        cast(sum(boundaries.merged_micros) as bigint) as merged_micros
     from boundaries
     where boundaries.changed_on <= {{ as_of() }}
     group by
@@ -57,6 +68,7 @@ final as (
         plan_days.changed_on,
         plan_days.change_micros,
         plan_days.fx_micros,
+        plan_days.merged_micros,
         account_days.opening_micros,
         account_days.closing_micros,
         account_days.had_paid_before,
@@ -71,4 +83,7 @@ final as (
 )
 
 select * from final
-where change_micros <> 0 or fx_micros <> 0
+where
+    change_micros <> 0
+    or fx_micros <> 0
+    or merged_micros <> 0

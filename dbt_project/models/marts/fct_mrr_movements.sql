@@ -6,26 +6,40 @@ restatements as (
     select * from {{ ref('int_mrr_restatements') }}
 ),
 
-named as (
+-- MRR that a merge brings was there before; what it takes away is not lost.
+merged as (
     select
         mrr_periods.*,
-        mrr_periods.change_micros - mrr_periods.fx_micros as net_micros,
-        sum(mrr_periods.change_micros - mrr_periods.fx_micros) over account_period
-            as account_net_micros,
-        case
-            when mrr_periods.opening_micros = 0 and mrr_periods.ends_pause then 'resume'
-            when mrr_periods.opening_micros = 0 and mrr_periods.had_paid_before
-                then 'reactivation'
-            when mrr_periods.opening_micros = 0 then 'new'
-            when mrr_periods.closing_micros = 0 and mrr_periods.starts_pause
-                then 'pause'
-            when mrr_periods.closing_micros = 0 then 'churn'
-        end as start_or_end
+        mrr_periods.opening_micros
+        + sum(greatest(mrr_periods.merged_micros, 0)) over account_period
+            as held_before_micros,
+        mrr_periods.closing_micros
+        - sum(least(mrr_periods.merged_micros, 0)) over account_period
+            as held_after_micros,
+        mrr_periods.change_micros - mrr_periods.fx_micros - mrr_periods.merged_micros
+            as net_micros
     from mrr_periods
     window account_period as (
         partition by
             mrr_periods.grain, mrr_periods.period_start, mrr_periods.account_id
     )
+),
+
+named as (
+    select
+        merged.*,
+        sum(merged.net_micros) over (
+            partition by merged.grain, merged.period_start, merged.account_id
+        ) as account_net_micros,
+        case
+            when merged.held_before_micros = 0 and merged.ends_pause then 'resume'
+            when merged.held_before_micros = 0 and merged.had_paid_before
+                then 'reactivation'
+            when merged.held_before_micros = 0 then 'new'
+            when merged.held_after_micros = 0 and merged.starts_pause then 'pause'
+            when merged.held_after_micros = 0 then 'churn'
+        end as start_or_end
+    from merged
 ),
 
 -- Of an account that stays, the plan that moved most in its direction moved it.
@@ -65,45 +79,36 @@ movements as (
         end as movement,
         split.moved_micros as amount_micros
     from split
+    {% for movement, amount in [
+        ('transfer', 'net_micros - split.moved_micros + split.merged_micros'),
+        ('fx', 'fx_micros'),
+    ] %}
     union all
     select
         split.*,
-        'transfer' as movement,
-        split.net_micros - split.moved_micros as amount_micros
+        '{{ movement }}' as movement,
+        split.{{ amount }} as amount_micros
     from split
-    union all
-    select
-        split.*,
-        'fx' as movement,
-        split.fx_micros as amount_micros
-    from split
+    {% endfor %}
 ),
 
 final as (
+    {% for moves in ['movements', 'restatements'] %}
     select
-        movements.grain,
-        movements.period_start,
-        movements.account_id,
-        movements.region,
-        movements.segment,
-        movements.plan_id,
-        movements.movement,
-        movements.movement = 'churn' and movements.is_involuntary as is_involuntary,
-        cast(movements.amount_micros as bigint) as amount_micros
-    from movements
-    where movements.amount_micros <> 0
-    union all
-    select
-        restatements.grain,
-        restatements.period_start,
-        restatements.account_id,
-        restatements.region,
-        restatements.segment,
-        restatements.plan_id,
-        restatements.movement,
-        restatements.is_involuntary,
-        restatements.amount_micros
-    from restatements
+        {{ moves }}.grain,
+        {{ moves }}.period_start,
+        {{ moves }}.account_id,
+        {{ moves }}.region,
+        {{ moves }}.segment,
+        {{ moves }}.plan_id,
+        {{ moves }}.movement,
+        {{ moves }}.movement = 'churn' and {{ moves }}.is_involuntary
+            as is_involuntary,
+        cast({{ moves }}.amount_micros as bigint) as amount_micros
+    from {{ moves }}
+    where {{ moves }}.amount_micros <> 0
+    {{ '' if loop.last else 'union all' }}
+    {% endfor %}
 )
 
 select * from final

@@ -29,29 +29,10 @@ slices as (
     ) }}
 ),
 
-readings as (
-    select
-        slices.grain,
-        slices.period_start,
-        slices.region,
-        slices.plan,
-        cast({{ usd('slices.consideration_micros') }} as double) as numerator,
-        cast(slices.granted_credits as double) as denominator,
-        slices.state
-    from slices
-),
-
 final as (
-    select
-        readings.grain,
-        readings.period_start,
-        readings.region,
-        readings.plan,
-        readings.numerator / nullif(readings.denominator, 0) as value,
-        readings.numerator,
-        readings.denominator,
-        readings.state
-    from readings
+    {{ usd_ratio_values(
+        'consideration_micros', 'granted_credits', ['region', 'plan'], of_things=true
+    ) }}
 )
 
 select * from final

@@ -36,18 +36,7 @@ weeks as (
 ),
 
 final as (
-    select
-        'week' as grain,
-        weeks.week_start as period_start,
-        weeks.feature,
-        cast(weeks.returned_users as double) / nullif(weeks.users, 0) as value,
-        cast(weeks.returned_users as bigint) as numerator,
-        cast(weeks.users as bigint) as denominator,
-        case
-            when weeks.week_start + 13 <= {{ as_of() }} then 'closed'
-            else 'provisional'
-        end as state
-    from weeks
+    {{ weekly_share('returned_users', dimension='feature') }}
 )
 
 select * from final

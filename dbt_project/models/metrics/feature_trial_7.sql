@@ -54,18 +54,7 @@ weeks as (
 ),
 
 final as (
-    select
-        'week' as grain,
-        weeks.week_start as period_start,
-        weeks.feature,
-        cast(weeks.tried_users as double) / nullif(weeks.users, 0) as value,
-        cast(weeks.tried_users as bigint) as numerator,
-        cast(weeks.users as bigint) as denominator,
-        case
-            when weeks.week_start + 13 <= {{ as_of() }} then 'closed'
-            else 'provisional'
-        end as state
-    from weeks
+    {{ weekly_share('tried_users', dimension='feature') }}
 )
 
 select * from final

@@ -1,1 +1,1 @@
-{{ margin_after(costs='margin_daily.cost_micros + margin_daily.fee_micros') }}
+{{ margin_after(costs=['cost_micros', 'fee_micros']) }}

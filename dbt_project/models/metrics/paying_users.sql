@@ -10,6 +10,10 @@ periods as (
     select * from {{ ref('dim_periods') }}
 ),
 
+merges as (
+    select * from {{ ref('int_merges') }}
+),
+
 months as (
     select
         periods.period_start,
@@ -42,20 +46,24 @@ slices as (
     from payer_intervals
 ),
 
--- A month counts whoever paid on any of its days, once.
+-- A month counts whoever paid on any of its days, once, merged or not.
 monthly as (
     select
         'month' as grain,
         months.period_start,
         slices.region,
         slices.segment,
-        count(distinct slices.account_id) as value,
+        count(distinct coalesce(merges.account_id, slices.account_id)) as value,
         months.state
     from slices
     inner join months
         on
             slices.started_on <= months.last_day
             and slices.ended_on > months.first_day
+    left join merges
+        on
+            slices.account_id = merges.merged_account_id
+            and months.last_day >= merges.merged_on
     group by
         months.period_start,
         slices.region,

@@ -5,20 +5,40 @@ with users as (
         and not is_bot
 ),
 
+merges as (
+    select * from {{ ref('int_merges') }}
+),
+
 periods as (
     select * from {{ ref('dim_periods') }}
     where is_closing_day
 ),
 
+changes as (
+    select
+        users.registered_on as changed_on,
+        users.region,
+        1 as people
+    from users
+    union all
+    select
+        greatest(users.registered_on, merges.merged_on) as changed_on,
+        users.region,
+        -1 as people
+    from users
+    inner join merges
+        on users.user_id = merges.merged_user_id
+),
+
 registrations as (
     select
-        users.registered_on,
-        coalesce(users.region, 'all') as region,
-        count(*) as registrations
-    from users
+        changes.changed_on,
+        coalesce(changes.region, 'all') as region,
+        sum(changes.people) as registrations
+    from changes
     group by grouping sets (
-        (users.registered_on),
-        (users.registered_on, users.region)
+        (changes.changed_on),
+        (changes.changed_on, changes.region)
     )
 ),
 
@@ -33,7 +53,7 @@ final as (
         periods.state
     from periods
     inner join registrations
-        on periods.date_day >= registrations.registered_on
+        on periods.date_day >= registrations.changed_on
     group by
         periods.grain, periods.period_start, registrations.region, periods.state
 )

@@ -39,30 +39,20 @@ outcomes as (
             when waits.queue_ms < waits.generations * 300000 then '2_to_5'
             else 'over_5'
         end as minutes,
-        count(*) as users,
-        count(user_weeks.user_id) as retained_users
+        user_weeks.user_id as retained_user_id
     from waits
     left join user_weeks
         on
             waits.user_id = user_weeks.user_id
             and waits.week_start + 7 = user_weeks.week_start
-    group by
-        waits.week_start,
-        case
-            when waits.queue_ms < waits.generations * 30000 then 'under_half'
-            when waits.queue_ms < waits.generations * 60000 then 'half_to_1'
-            when waits.queue_ms < waits.generations * 120000 then '1_to_2'
-            when waits.queue_ms < waits.generations * 300000 then '2_to_5'
-            else 'over_5'
-        end
 ),
 
 weeks as (
     select
         outcomes.week_start,
         coalesce(outcomes.minutes, 'all') as minutes,
-        sum(outcomes.users) as users,
-        sum(outcomes.retained_users) as retained_users
+        count(*) as users,
+        count(outcomes.retained_user_id) as retained_users
     from outcomes
     group by grouping sets (
         (outcomes.week_start),
@@ -71,18 +61,7 @@ weeks as (
 ),
 
 final as (
-    select
-        'week' as grain,
-        weeks.week_start as period_start,
-        weeks.minutes,
-        cast(weeks.retained_users as double) / nullif(weeks.users, 0) as value,
-        cast(weeks.retained_users as bigint) as numerator,
-        cast(weeks.users as bigint) as denominator,
-        case
-            when weeks.week_start + 13 <= {{ as_of() }} then 'closed'
-            else 'provisional'
-        end as state
-    from weeks
+    {{ weekly_share('retained_users', dimension='minutes') }}
 )
 
 select * from final

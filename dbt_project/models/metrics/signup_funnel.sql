@@ -7,8 +7,8 @@ cohorts as (
         step_times.week_start,
         step_times.step,
         step_times.week_start + 6 + 30 <= {{ as_of() }} as is_mature,
-        sum(step_times.reached_signups) as reached_signups,
-        sum(step_times.left_signups) as all_signups
+        sum(step_times.reached_people) as reached_signups,
+        sum(step_times.left_people) as all_signups
     from step_times
     group by step_times.week_start, step_times.step
 ),

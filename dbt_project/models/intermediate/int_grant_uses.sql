@@ -14,7 +14,10 @@ grants as (
     select
         granted.grant_id,
         max(granted.account_id) as account_id,
-        max(granted.granted_credits) as granted_credits
+        max(granted.grant_type) as grant_type,
+        max(granted.granted_credits) as granted_credits,
+        min(granted.occurred_at) as granted_at,
+        min(granted.expires_at) as expires_at
     from granted
     where not granted.is_test
     group by granted.grant_id
@@ -25,6 +28,7 @@ spending as (
         spent.grant_id,
         sum(spent.spent_credits) as spent_credits,
         max(spent.spent_credits) as dearest_credits,
+        min(spent.occurred_at) as first_spent_at,
         max(spent.occurred_at) as last_spent_at
     from spent
     group by spent.grant_id
@@ -43,17 +47,24 @@ final as (
     select
         grants.account_id,
         grants.grant_id,
-        spending.last_spent_at as used_up_at
+        grants.grant_type,
+        grants.granted_at,
+        grants.expires_at,
+        spending.first_spent_at,
+        spending.last_spent_at,
+        case
+            when
+                grants.granted_credits
+                - spending.spent_credits
+                + coalesce(refunds.refunded_credits, 0)
+                < spending.dearest_credits
+                then spending.last_spent_at
+        end as used_up_at
     from grants
-    inner join spending
+    left join spending
         on grants.grant_id = spending.grant_id
     left join refunds
         on grants.grant_id = refunds.grant_id
-    where
-        grants.granted_credits
-        - spending.spent_credits
-        + coalesce(refunds.refunded_credits, 0)
-        < spending.dearest_credits
 )
 
 select * from final

@@ -1,0 +1,1 @@
+{{ median_hours('int_adoption_times', key='feature') }}
