@@ -42,7 +42,9 @@ def tiles(context: Context) -> None:
         headline.read(context.build_id, tile, context.month) for tile in headline.TILES
     ]
     headline.draw(readings)
-    sentence = headline.what_moved(readings, by_region(context), context.month)
+    sentence = headline.what_moved(
+        readings, by_region(context, "arr_runrate"), context.month
+    )
     if sentence:
         st.markdown(f"**What moved.** {sentence}")
 
