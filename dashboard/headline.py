@@ -16,15 +16,27 @@ from dashboard.queries import Entry
 
 # Periods in a sparkline: a year and the period it is compared with.
 SPARK = {"month": 13, "week": 53}
+# Formats whose difference is told as an amount too, not as a change alone.
+AMOUNTS = ("usd", "count")
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One of the five numbers: a metric at a grain under a short name."""
+    """One of the five numbers.
+
+    Attributes:
+        metric: A name of the catalog.
+        label: Its short name on the tile.
+        grain: Its periods.
+        part: A dimension and one value of it; None for the total.
+        less_is_better: Whether a fall is good news.
+    """
 
     metric: str
     label: str
     grain: str
+    part: tuple[str, str] | None = None
+    less_is_better: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,10 +88,7 @@ def read(build_id: str, tile: Tile, month: date) -> Reading:
     entry = queries.catalog(build_id).get(tile.metric)
     if entry is None:
         return Reading(tile, None, None, None, None, [], None)
-    rows = closed_by(
-        queries.metric(build_id, tile.metric, grain=tile.grain),
-        formats.period_end("month", month),
-    )
+    rows = closed_by(_rows(build_id, tile), formats.period_end("month", month))
     if rows.empty:
         return Reading(tile, None, None, None, None, [], entry)
     last = rows.iloc[-1]
@@ -119,7 +128,15 @@ def draw(readings: Sequence[Reading]) -> None:
     st.caption(" · ".join(periods))
 
 
-def what_moved(readings: Sequence[Reading], shares: pd.DataFrame, month: date) -> str:
+def say_moved(sentences: Sequence[str]) -> None:
+    """Write the sentences that say what moved, if there are any."""
+    if sentences:
+        st.markdown(f"**What moved.** {formats.markdown(' '.join(sentences))}")
+
+
+def what_moved(
+    readings: Sequence[Reading], shares: pd.DataFrame, month: date
+) -> list[str]:
     """Say in one or two sentences what changed most, from the rows on this page.
 
     Args:
@@ -136,7 +153,7 @@ def what_moved(readings: Sequence[Reading], shares: pd.DataFrame, month: date) -
         said.append(f"{moved('ARR', arr)} in {month:%B %Y}{driver}.")
     if wau.value is not None and wau.before is not None:
         said.append(f"{moved('Weekly actives', wau)} over the month.")
-    return formats.markdown(" ".join(said))
+    return said
 
 
 def moved(subject: str, reading: Reading) -> str:
@@ -149,7 +166,7 @@ def moved(subject: str, reading: Reading) -> str:
         return f"{subject} stayed at {formats.value(now, reading.form)}"
     verb = "rose" if now > before else "fell"
     size = formats.value(abs(now - before), reading.form)
-    by = f"{size} ({change})" if reading.form != "percent" else str(change)[1:]
+    by = f"{size} ({change})" if reading.form in AMOUNTS else str(change)[1:]
     return f"{subject} {verb} {by} to {formats.value(now, reading.form)}"
 
 
@@ -183,9 +200,33 @@ def name_driver(moves: pd.Series, whole: float, form: str) -> str:
     return said
 
 
+def name_part(build_id: str, reading: Reading, by: str) -> str:
+    """Name the slice of a tile's own metric that is behind its change, or nothing."""
+    if reading.value is None or reading.before is None:
+        return ""
+    tile = reading.tile
+    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=by)
+    now, before = (
+        rows[rows["period_start"] == pd.Timestamp(start)].set_index(by)["value"]
+        for start in (reading.start, reading.before_start)
+    )
+    # A slice that is new had nothing before.
+    moves = now.sub(before, fill_value=0)
+    moves.index = [formats.inside(formats.words(name)) for name in moves.index]
+    return name_driver(moves, reading.value - reading.before, reading.form)
+
+
 def _move(name: str, change: float, form: str) -> str:
     verb = "rose" if change > 0 else "fell"
     return f"{name} {verb} {formats.value(abs(change), form)}"
+
+
+def _rows(build_id: str, tile: Tile) -> pd.DataFrame:
+    if tile.part is None:
+        return queries.metric(build_id, tile.metric, grain=tile.grain)
+    dimension, value = tile.part
+    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=dimension)
+    return rows[rows[dimension] == value]
 
 
 def _draw_tile(reading: Reading) -> None:
@@ -196,6 +237,7 @@ def _draw_tile(reading: Reading) -> None:
         formats.value(reading.value, form),
         delta,
         delta_description=_compared_with(reading),
+        delta_color="inverse" if reading.tile.less_is_better else "normal",
         chart_data=reading.history or None,
         border=True,
         height="stretch",

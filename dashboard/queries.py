@@ -140,8 +140,10 @@ def launches(build_id: str) -> pd.DataFrame:
         " where table_schema = 'marts' and table_name = 'dim_launches'"
     )
     if present.empty:
-        return pd.DataFrame(columns=["date", "title", "kind", "detail"])
-    return build.query("select date, title, kind, detail from marts.dim_launches")
+        return pd.DataFrame(columns=["date", "title", "kind", "feature", "detail"])
+    return build.query(
+        "select date, title, kind, feature, detail from marts.dim_launches"
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

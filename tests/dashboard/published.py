@@ -110,8 +110,12 @@ def _texts(building: Path) -> dict[str, analysts.Text]:
 
 
 def _write_launches(connection: duckdb.DuckDBPyConnection) -> None:
-    names = ("date", "title", "kind", "detail")
-    rows = [dict(zip(names, launch, strict=True)) for launch in LAUNCHES]
+    names = ("date", "title", "kind", "detail", "feature")
+    features = {"feature": "motion_control", "model": "text_to_video"}
+    rows = [
+        dict(zip(names, (*launch, features[launch[2]]), strict=True))
+        for launch in LAUNCHES
+    ]
     schema = {name: pl.Date if name == "date" else pl.String for name in names}
     _write(connection, "marts.dim_launches", rows, schema)
 
