@@ -1,7 +1,4 @@
-"""Figures: a frame of metric rows in, a Plotly figure out.
-
-Reads and writes nothing.
-"""
+"""Figures: a frame of metric rows in, a Plotly figure out; reads and writes nothing."""
 
 import itertools
 from collections.abc import Sequence
@@ -97,7 +94,7 @@ def months(rows: pd.DataFrame, *, form: str, ink: str, height: int = 300) -> go.
     rises = closed["value"].diff() >= 0
     for position, row in enumerate(closed.itertuples()):
         after = len(closed) - 1 - position
-        # A label that leans to the right needs four bars of room before the last one.
+        # A label that leans to the right would run into that of the last bar.
         has_room = rises.iloc[position] or after > 3
         if not after or (position and row.period_start.month == 12 and has_room):
             _label_bar(figure, rows, position, form)

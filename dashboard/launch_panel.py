@@ -30,7 +30,7 @@ REMARK = (
 )
 # Weeks from the week of the launch, and the head of their column.
 WEEKS = {-1: "Week before", 4: "4 weeks after", 8: "8 weeks after"}
-PHONE = ("Outcome", *WEEKS.values())
+PHONE = ("Outcome", "Week before", "4 weeks after")
 SIDE = timedelta(weeks=16)
 ROW_HEIGHT = 30
 

@@ -92,7 +92,7 @@ METRICS = {
         "weekly actives who pay / weekly actives",
     ),
     "feature_adoption": (
-        *("Feature adoption", "ratio", "percent", False, "week", "feature"),
+        *("Feature adoption", "ratio", "percent", False, "week, month", "feature"),
         "Share of those who asked for a video who used the feature.",
         "users of the feature / users who submitted",
     ),
@@ -163,3 +163,5 @@ def add_month(rows: Rows, month: date, closing: float, revenue: float) -> None:
         "stickiness": 0.09,
     }.items():
         rows[name].append(("month", month, "all", value, None, None, state))
+    for feature, share in FEATURES.items():
+        rows["feature_adoption"].append(("month", month, feature, share, 1, 1, state))

@@ -71,7 +71,7 @@ def test_the_tests_can_be_searched(home: Path, story, open_page) -> None:
     story.publish(home)
     page = open_page("data", test="mrr change")
     assert list(page.table[0].value["Model"]) == ["MRR movements"]
-    page.text_input[0].set_value("nothing like it").run()
+    page.text_input(key="widget_test").set_value("nothing like it").run()
     assert "No test matches" in page.info[0].value
 
 
