@@ -62,7 +62,8 @@ def by_feature(context: Context) -> pd.DataFrame:
     people = columns.get("People")
     if people is None or people.empty:
         return pd.DataFrame()
-    listed = pd.DataFrame(columns, index=people.index).fillna(formats.MISSING)
+    listed = pd.DataFrame(columns, index=people.index, dtype=object)
+    listed = listed.fillna(formats.MISSING)
     listed.insert(0, "Feature", [formats.words(name) for name in listed.index])
     return listed.reset_index(drop=True)
 

@@ -76,7 +76,9 @@ def draw_lines(
         height=height,
     )
     words = last_values(shown(context, rows), drawn, by=by, form=form)
-    st.plotly_chart(figure, config=CONFIG, key=key, alt=f"Line chart by {by}. {words}")
+    st.plotly_chart(
+        figure, config=CONFIG, key=key, alt=f"Line chart by {_plain(by)}. {words}"
+    )
 
 
 def draw_stack(
@@ -105,7 +107,10 @@ def draw_stack(
     )
     words = last_values(shown(context, rows), drawn, by=by, form=form)
     st.plotly_chart(
-        figure, config=CONFIG, key=key, alt=f"Bar chart by month and {by}. {words}"
+        figure,
+        config=CONFIG,
+        key=key,
+        alt=f"Bar chart by month and {_plain(by)}. {words}",
     )
 
 
@@ -195,3 +200,7 @@ def _last(rows: pd.DataFrame, form: str) -> str:
     row = rows.iloc[-1]
     period = formats.period(row["grain"], row["period_start"])
     return f"{period}: {formats.value(row['value'], form)}."
+
+
+def _plain(dimension: str) -> str:
+    return dimension.replace("_", " ")

@@ -122,7 +122,7 @@ METRICS = {
         "(revenue - computing cost) / revenue",
     ),
     "credit_liability": (
-        *("Credit liability", "usd", "usd", True, "month", "region"),
+        *("Credit liability", "usd", "usd", True, "month", "plan"),
         "What customers have paid for credits that they have not used.",
         "consideration of credits sold - revenue from them",
     ),
