@@ -97,6 +97,24 @@ def business(context: Context) -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
+def commitments(context: Context) -> None:
+    """Draw how much of what contracts commit to has been spent."""
+    _trend(context, "commitment_burn", "Commitments used up", key="commitments")
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def renewals(context: Context) -> None:
+    """Draw how many accounts have a contract that ends soon."""
+    draw_months(
+        context,
+        "accounts_up_for_renewal",
+        "Accounts up for renewal",
+        key="renewals",
+        height=SMALL_HEIGHT,
+    )
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
 def top_10(context: Context) -> None:
     """Draw the share of the ten largest accounts."""
     _trend(context, "top_10_share", "Share of the ten largest accounts", key="top_10")

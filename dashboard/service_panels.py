@@ -160,6 +160,22 @@ def margins(context: Context) -> None:
     draw_lines(context, rows, MARGINS, form="percent", key="margins")
 
 
+def has_margin_by_feature(context: Context) -> bool:
+    """Tell whether this build knows what each feature leaves."""
+    entry = queries.catalog(context.build_id).get("gross_margin")
+    return entry is not None and "feature" in entry.dimensions.split(", ")
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def margin_by_feature(context: Context) -> None:
+    """Draw gross margin by feature."""
+    rows = slices(context, "gross_margin", by="feature")
+    rows = rows[rows["feature"] != "none"]
+    draw_lines(
+        context, rows, FEATURES, by="feature", form="percent", key="margin_by_feature"
+    )
+
+
 @st.cache_data(max_entries=100, show_spinner=False)
 def wasted_cost(context: Context) -> None:
     """Draw what computing gave nobody a video to keep, in dollars."""

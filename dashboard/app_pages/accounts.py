@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import accounts_panels as panels
-from dashboard import layout, monthly
+from dashboard import layout, monthly, queries
 from dashboard.definitions import explain
 from dashboard.take_away import download
 
@@ -23,6 +23,17 @@ help = explain(build, "business_share")
 with right, layout.panel("business", "Business share of revenue", help):
     panels.business(context)
     download(build, "business")
+
+if "commitment_burn" in queries.catalog(build):
+    left, right = st.columns(2, gap="small")
+    help = explain(build, "commitment_burn")
+    with left, layout.panel("commitments", "Commitments used up", help):
+        panels.commitments(context)
+        download(build, "commitments")
+    help = explain(build, "accounts_up_for_renewal", remark=hatched)
+    with right, layout.panel("renewals", "Accounts up for renewal", help):
+        panels.renewals(context)
+        download(build, "renewals")
 
 left, right = st.columns(2, gap="small")
 help = explain(build, "top_10_share")

@@ -58,6 +58,12 @@ with right, layout.panel("margins", "Gross margin before and after fees", help):
     panels.margins(context)
     download(build, "margins")
 
+if panels.has_margin_by_feature(context):
+    help = explain(build, "gross_margin")
+    with layout.panel("margin_by_feature", "Gross margin by feature", help):
+        panels.margin_by_feature(context)
+        download(build, "margin_by_feature")
+
 left, right = st.columns(2, gap="small")
 help = explain(build, "wasted_cost", remark=hatched)
 with left, layout.panel("wasted_cost", "Wasted computing, dollars", help):

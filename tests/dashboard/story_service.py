@@ -46,6 +46,8 @@ SHORT = {
     "free_tier_subsidy": ("Subsidy", USD, MONTH, "region"),
     "subsidy_per_payer": ("Per payer", ("usd", "usd", False), MONTH, "region"),
     "arr_contracted": ("Contracted ARR", USD, MONTH, "segment"),
+    "commitment_burn": ("Commitments", RATIO, MONTH, "region"),
+    "accounts_up_for_renewal": ("Due", ("accounts", "count", True), MONTH, "region"),
     "business_share": ("Business share", RATIO, MONTH, ""),
     "top_10_share": ("Top 10", RATIO, MONTH, ""),
     "customer_hhi": ("HHI", ("ratio", "ratio", False), MONTH, ""),
@@ -97,6 +99,8 @@ MONTHLY = {
     "revenue_per_second": {"all": 0.05},
     "gross_margin_after_fees": {"all": 0.6},
     "subsidy_per_payer": {"all": 5.0},
+    "commitment_burn": {"all": 0.45},
+    "accounts_up_for_renewal": {"all": 3},
     "business_share": {"all": 0.7},
     "top_10_share": {"all": 0.2},
     "customer_hhi": {"all": 0.012},
@@ -136,6 +140,8 @@ def add_month(rows: Rows, month: date, revenue: float) -> None:
     _add(rows, "feature_users", "month", month, people, state)
     for metric, parts in MONTHLY.items():
         _add(rows, metric, "month", month, parts, state)
+    for mode in MODES:
+        rows["gross_margin"].append(("month", month, mode, 0.6, None, None, state))
     for metric, parts in OF_REVENUE.items():
         _add(rows, metric, "month", month, parts, state, factor=revenue)
 

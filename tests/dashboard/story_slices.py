@@ -117,7 +117,7 @@ METRICS = {
         "smaller of mrr now and then / mrr then",
     ),
     "gross_margin": (
-        *("Gross margin", "ratio", "percent", False, "month", "region"),
+        *("Gross margin", "ratio", "percent", False, "month", "feature"),
         "Share of recognised revenue left after the computing cost.",
         "(revenue - computing cost) / revenue",
     ),
