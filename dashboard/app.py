@@ -34,6 +34,24 @@ page = st.navigation(
             url_path="revenue",
         ),
         st.Page(
+            "app_pages/features.py",
+            title="Features",
+            icon=":material/extension:",
+            url_path="features",
+        ),
+        st.Page(
+            "app_pages/service.py",
+            title="Service",
+            icon=":material/speed:",
+            url_path="service",
+        ),
+        st.Page(
+            "app_pages/accounts.py",
+            title="Accounts",
+            icon=":material/apartment:",
+            url_path="accounts",
+        ),
+        st.Page(
             "app_pages/sql.py",
             title="SQL",
             icon=":material/terminal:",
@@ -41,7 +59,7 @@ page = st.navigation(
         ),
         st.Page(
             "app_pages/data.py",
-            title="Data",
+            title="Definitions",
             icon=":material/verified:",
             url_path="data",
         ),

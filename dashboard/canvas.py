@@ -63,7 +63,9 @@ def set_axes(
     )
     # Room above the highest point for the value that is written there.
     top *= 1.14
-    ticks = even_ticks(top)
+    # Round values of the unit that is printed: minutes are not read in hundreds of s.
+    unit = formats.duration_unit(top) if form == "duration" else 1
+    ticks = [unit * tick for tick in even_ticks(top / unit)]
     figure.update_yaxes(
         range=[0, top],
         tickvals=ticks,

@@ -1,7 +1,4 @@
-"""Figures: a frame of metric rows in, a Plotly figure out.
-
-Reads and writes nothing.
-"""
+"""Figures: a frame of metric rows in, a Plotly figure out; reads and writes nothing."""
 
 import itertools
 from collections.abc import Sequence
@@ -94,9 +91,12 @@ def months(rows: pd.DataFrame, *, form: str, ink: str, height: int = 300) -> go.
     set_axes(figure, rows, form=form, ink=ink, height=height)
     figure.update_layout(hovermode="closest", bargap=0.28)
     closed = rows[~is_open]
+    rises = closed["value"].diff() >= 0
     for position, row in enumerate(closed.itertuples()):
-        is_last = position == len(closed) - 1
-        if is_last or (position and row.period_start.month == 12):
+        after = len(closed) - 1 - position
+        # A label that leans to the right would run into that of the last bar.
+        has_room = rises.iloc[position] or after > 3
+        if not after or (position and row.period_start.month == 12 and has_room):
             _label_bar(figure, rows, position, form)
     return figure
 

@@ -1,7 +1,7 @@
-"""The blocks of the Data page: freshness, loads, quarantine, tests, definitions.
+"""The blocks about the health of the data: freshness, loads, quarantine, tests.
 
-Reads the build's own account and the metric catalog through `queries`. Counts here are
-exact and never scaled: they are rows, not users.
+Reads the build's own account through `queries`. Counts here are exact and never scaled:
+they are rows, not users.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, layout, queries, url_state
-from dashboard.queries import Build, Entry
+from dashboard.queries import Build
 
 RECEIVED_HELP = (
     "Every row that was sent is accepted, a duplicate of one that was, or put aside"
@@ -21,10 +21,6 @@ QUARANTINE_HELP = "Rows that broke the contract. They are kept and can be replay
 TESTS_HELP = (
     "A build is published only when all its tests pass. Identities, golden cases and"
     " checks of the data."
-)
-CATALOG_HELP = (
-    "Every number on these pages is a row of one of these metrics. The same definitions"
-    " stand behind `reel metrics` and SQL."
 )
 ROW_HEIGHT, TABLE_HEIGHT = 36, 330
 COUNTS = ("received", "accepted", "duplicate", "quarantined")
@@ -156,36 +152,6 @@ def tests(build_id: str, text: str) -> None:
     st.caption(f"{len(rows)} tests, {int(failed.sum())} failed")
     with st.container(height=420 if len(table) > 9 else "content", border=False):
         st.table(table, hide_index=True, border="horizontal")
-
-
-@st.cache_data(max_entries=60, show_spinner=False)
-def catalog(build_id: str, text: str) -> None:
-    """Draw one card a metric that matches the search."""
-    entries = [
-        entry
-        for entry in queries.catalog(build_id).values()
-        if url_state.matches(text, entry.name, entry.label, entry.definition)
-    ]
-    if not entries:
-        layout.say_empty(f"No metric matches “{formats.plain(text)}”.")
-        return
-    with st.grid(3, min_column_width=300, gap="small", key="catalog"):
-        for entry in entries:
-            _draw_card(entry)
-
-
-def _draw_card(entry: Entry) -> None:
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f"**{formats.markdown(entry.label)}** · `{entry.name}`")
-        st.markdown(formats.markdown(entry.definition))
-        st.markdown(f"`{entry.formula}`")
-        if entry.caveats:
-            st.caption(formats.markdown(entry.caveats))
-        split = f" · by {entry.dimensions}" if entry.dimensions else ""
-        st.caption(
-            f"By {entry.grains}{split} · definition {entry.definition_version} ·"
-            f" owner {entry.owner}"
-        )
 
 
 def _draw_table(

@@ -5,13 +5,17 @@ deltas of metric tiles start with ASCII + or -, from which Streamlit takes its a
 """
 
 import math
+import re
 from calendar import monthrange
 from datetime import date, timedelta
 
 MISSING = "—"
 UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
+DURATIONS = {3600: "h", 60: "min", 1: "s"}
 ACRONYMS = {"api", "arr", "fx", "id", "iso", "json", "mrr", "usd", "utc", "wau"}
 MARKDOWN_SIGNS = "\\`*_[]$~:<>#!"
+# In 2.0M, $1.50 and 5.0%, but not in $0.05.
+EMPTY_DECIMALS = re.compile(r"(?:\.0+|(\.\d*?[1-9])0+)(?!\d)")
 # A change below this share of a point is noise of the last printed digit.
 FLAT_POINTS = 0.0005
 
@@ -42,9 +46,27 @@ def percent(ratio: float | None) -> str:
     return f"{sign}{size:.0f}%" if size >= 99.95 else f"{sign}{size:.1f}%"
 
 
+def duration(seconds: float | None) -> str:
+    """Print how long something took: 47 s, 27 min, 2.5 h."""
+    if seconds is None or math.isnan(seconds):
+        return MISSING
+    unit = duration_unit(seconds)
+    size = round(seconds / unit, 1)
+    digits = f"{size:.0f}" if size >= 10 or size == int(size) else f"{size:.1f}"
+    return f"{digits} {DURATIONS[unit]}"
+
+
+def duration_unit(seconds: float) -> int:
+    """Choose the unit of a duration, in seconds, so that it has digits to compare."""
+    return next(
+        (unit for unit in DURATIONS if seconds >= 2 * unit or seconds == unit), 1
+    )
+
+
 def value(number: float | None, form: str) -> str:
     """Print a metric's value in the format its catalog entry names."""
-    return {"usd": usd, "percent": percent}.get(form, count)(number)
+    printers = {"usd": usd, "percent": percent, "duration": duration}
+    return printers.get(form, count)(number)
 
 
 def table_unit(largest: float) -> tuple[float, str]:
@@ -91,8 +113,8 @@ def points(now: float | None, then: float | None) -> str | int | None:
 
 
 def tick(number: float, form: str) -> str:
-    """Print an axis value: like the metric's values, without an empty decimal."""
-    return value(number, form).replace(".0", "") if number else "0"
+    """Print an axis value: like the metric's values, without empty decimals."""
+    return EMPTY_DECIMALS.sub(r"\1", value(number, form)) if number else "0"
 
 
 def delta(now: float | None, then: float | None, form: str) -> str | int | None:
@@ -140,6 +162,11 @@ def words(name: str) -> str:
     said = name.replace("_", " ").replace(".", " ").split()
     text = " ".join(word.upper() if word in ACRONYMS else word for word in said)
     return text[:1].upper() + text[1:]
+
+
+def inside(name: str) -> str:
+    """Put a name into a sentence: its capital goes, those of an acronym stay."""
+    return name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def markdown(text: str) -> str:

@@ -16,15 +16,27 @@ from dashboard.queries import Entry
 
 # Periods in a sparkline: a year and the period it is compared with.
 SPARK = {"month": 13, "week": 53}
+# Formats whose difference is told as an amount too, not as a change alone.
+AMOUNTS = ("usd", "count")
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One of the five numbers: a metric at a grain under a short name."""
+    """One of the five numbers.
+
+    Attributes:
+        metric: A name of the catalog.
+        label: Its short name on the tile.
+        grain: Its periods.
+        part: A dimension and one value of it; None for the total.
+        less_is_better: Whether a fall is good news.
+    """
 
     metric: str
     label: str
     grain: str
+    part: tuple[str, str] | None = None
+    less_is_better: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,11 @@ class Reading:
     history: list[float]
     entry: Entry | None
 
+    @property
+    def form(self) -> str:
+        """How the value is printed."""
+        return self.entry.format if self.entry else "count"
+
 
 TILES = (
     Tile("arr_runrate", "ARR", "month"),
@@ -71,10 +88,7 @@ def read(build_id: str, tile: Tile, month: date) -> Reading:
     entry = queries.catalog(build_id).get(tile.metric)
     if entry is None:
         return Reading(tile, None, None, None, None, [], None)
-    rows = closed_by(
-        queries.metric(build_id, tile.metric, grain=tile.grain),
-        formats.period_end("month", month),
-    )
+    rows = closed_by(_rows(build_id, tile), formats.period_end("month", month))
     if rows.empty:
         return Reading(tile, None, None, None, None, [], entry)
     last = rows.iloc[-1]
@@ -114,32 +128,116 @@ def draw(readings: Sequence[Reading]) -> None:
     st.caption(" · ".join(periods))
 
 
-def what_moved(readings: Sequence[Reading], shares: pd.DataFrame, month: date) -> str:
+def say_moved(sentences: Sequence[str]) -> None:
+    """Write the sentences that say what moved, if there are any."""
+    if sentences:
+        st.markdown(f"**What moved.** {formats.markdown(' '.join(sentences))}")
+
+
+def what_moved(
+    readings: Sequence[Reading], shares: pd.DataFrame, month: date
+) -> list[str]:
     """Say in one or two sentences what changed most, from the rows on this page.
 
     Args:
         readings: The tiles.
-        shares: Run-rate revenue by region: region, value, before.
+        shares: ARR by region: region, value, before.
         month: The chosen month.
     """
     by_metric = {reading.tile.metric: reading for reading in readings}
     arr, wau = by_metric["arr_runrate"], by_metric["weekly_active_users"]
     said = []
     if arr.value is not None and arr.before is not None:
-        said.append(f"{_moved('ARR', arr)} in {month:%B %Y}{_region_part(shares)}.")
+        moves = (shares["value"] - shares["before"]).rename(index=regions.name)
+        driver = name_driver(moves, arr.value - arr.before, arr.form)
+        said.append(f"{moved('ARR', arr)} in {month:%B %Y}{driver}.")
     if wau.value is not None and wau.before is not None:
-        said.append(f"{_moved('Weekly actives', wau)} over the month.")
-    return formats.markdown(" ".join(said))
+        said.append(f"{moved('Weekly actives', wau)} over the month.")
+    return said
+
+
+def moved(subject: str, reading: Reading) -> str:
+    """Say how a number moved since a month before: ARR rose $8M (+2.4%) to $351M."""
+    now, before = reading.value, reading.before
+    if now is None or before is None:
+        return subject
+    change = formats.delta(now, before, reading.form)
+    if not change:
+        return f"{subject} stayed at {formats.value(now, reading.form)}"
+    verb = "rose" if now > before else "fell"
+    size = formats.value(abs(now - before), reading.form)
+    by = f"{size} ({change})" if reading.form in AMOUNTS else str(change)[1:]
+    return f"{subject} {verb} {by} to {formats.value(now, reading.form)}"
+
+
+def name_driver(moves: pd.Series, whole: float, form: str) -> str:
+    """Name the slice behind a change of the whole, or nothing.
+
+    Args:
+        moves: The change of each slice, by its name.
+        whole: The change of the whole.
+        form: The format of the catalog.
+
+    Returns:
+        The slice that moved most the same way and its share of the change. Where it
+        moved more than the whole, others went against it: then the largest move each
+        way, in amounts, for a share above 100% explains nothing.
+    """
+    moves = moves.dropna()
+    if moves.empty or not whole:
+        return ""
+    sign = 1 if whole > 0 else -1
+    top = (moves * sign).idxmax()
+    part = moves[top] / whole
+    if part <= 0:
+        return ""
+    if part <= 1:
+        return f"; {top} is {part:.0%} of the change"
+    said = f"; {_move(top, moves[top], form)}"
+    against = (moves * sign).idxmin()
+    if moves[against] * sign < 0:
+        said += f" while {_move(against, moves[against], form)}"
+    return said
+
+
+def name_part(build_id: str, reading: Reading, by: str) -> str:
+    """Name the slice of a tile's own metric that is behind its change, or nothing."""
+    if reading.value is None or reading.before is None:
+        return ""
+    tile = reading.tile
+    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=by)
+    now, before = (
+        rows[rows["period_start"] == pd.Timestamp(start)].set_index(by)["value"]
+        for start in (reading.start, reading.before_start)
+    )
+    # A slice that is new had nothing before.
+    moves = now.sub(before, fill_value=0)
+    moves.index = [formats.inside(formats.words(name)) for name in moves.index]
+    return name_driver(moves, reading.value - reading.before, reading.form)
+
+
+def _move(name: str, change: float, form: str) -> str:
+    verb = "rose" if change > 0 else "fell"
+    return f"{name} {verb} {formats.value(abs(change), form)}"
+
+
+def _rows(build_id: str, tile: Tile) -> pd.DataFrame:
+    if tile.part is None:
+        return queries.metric(build_id, tile.metric, grain=tile.grain)
+    dimension, value = tile.part
+    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=dimension)
+    return rows[rows[dimension] == value]
 
 
 def _draw_tile(reading: Reading) -> None:
-    form = reading.entry.format if reading.entry else "count"
+    form = reading.form
     delta = formats.delta(reading.value, reading.before, form)
     st.metric(
         reading.tile.label,
         formats.value(reading.value, form),
         delta,
         delta_description=_compared_with(reading),
+        delta_color="inverse" if reading.tile.less_is_better else "normal",
         chart_data=reading.history or None,
         border=True,
         height="stretch",
@@ -180,26 +278,3 @@ def _month_before(tile: Tile, start: date, month: date) -> date:
     with the month before it: a cohort that takes a month to mature lags the choice.
     """
     return (month if tile.grain == "week" else start) - timedelta(days=1)
-
-
-def _moved(subject: str, reading: Reading) -> str:
-    now, before = reading.value, reading.before
-    if now is None or before is None or reading.entry is None:
-        return subject
-    form = reading.entry.format
-    change = formats.delta(now, before, form)
-    if not change:
-        return f"{subject} stayed at {formats.value(now, form)}"
-    verb = "rose" if now > before else "fell"
-    size = formats.value(abs(now - before), form)
-    return f"{subject} {verb} {size} ({change}) to {formats.value(now, form)}"
-
-
-def _region_part(shares: pd.DataFrame) -> str:
-    """Name the region that moved most, the same way as the total."""
-    moves = (shares["value"] - shares["before"]).dropna()
-    if moves.empty or moves.sum() == 0:
-        return ""
-    top = (moves * (1 if moves.sum() > 0 else -1)).idxmax()
-    part = moves[top] / moves.sum()
-    return f"; {regions.name(str(top))} is {part:.0%} of the change"

@@ -42,9 +42,8 @@ def tiles(context: Context) -> None:
         headline.read(context.build_id, tile, context.month) for tile in headline.TILES
     ]
     headline.draw(readings)
-    sentence = headline.what_moved(readings, by_region(context), context.month)
-    if sentence:
-        st.markdown(f"**What moved.** {sentence}")
+    shares = by_region(context, "arr_runrate")
+    headline.say_moved(headline.what_moved(readings, shares, context.month))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

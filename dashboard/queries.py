@@ -35,6 +35,7 @@ class Build:
         data_through: The last day with any event.
         sample_weight: How many real users one row stands for; 1 for real data.
         lake_version: Which loads it saw.
+        reporting_time_zone: Whose midnight ends a day.
         code_version: Fingerprint of models and reference data.
         tests_passed: Tests that passed.
         tests_total: Tests that ran.
@@ -46,6 +47,7 @@ class Build:
     data_through: date
     sample_weight: float
     lake_version: int
+    reporting_time_zone: str
     code_version: str
     tests_passed: int
     tests_total: int
@@ -132,6 +134,12 @@ def catalog(build_id: str) -> dict[str, Entry]:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
+def newest(build_id: str) -> pd.DataFrame:
+    """Read the last closed value and the newest state of each metric, by name."""
+    return _warehouse(build_id).newest().set_index("name")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
 def launches(build_id: str) -> pd.DataFrame:
     """Read the launches to mark on charts; empty where the build has none."""
     build = _warehouse(build_id)
@@ -140,8 +148,10 @@ def launches(build_id: str) -> pd.DataFrame:
         " where table_schema = 'marts' and table_name = 'dim_launches'"
     )
     if present.empty:
-        return pd.DataFrame(columns=["date", "title", "kind", "detail"])
-    return build.query("select date, title, kind, detail from marts.dim_launches")
+        return pd.DataFrame(columns=["date", "title", "kind", "feature", "detail"])
+    return build.query(
+        "select date, title, kind, feature, detail from marts.dim_launches"
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -141,6 +141,19 @@ class Warehouse:
         )
         return frame if raw else self._weighted(frame, entry)
 
+    def newest(self) -> pd.DataFrame:
+        """Read the last closed value and the newest state of every metric's total.
+
+        Of its coarsest grain; a metric without a total has no row.
+        """
+        catalog = self.catalog().set_index("name", drop=False)
+        parts = [_newest_of(entry) for _, entry in catalog.iterrows()]
+        frame = self.query(" union all ".join(parts))
+        weight = float(self.build()["sample_weight"])  # type: ignore[arg-type]
+        is_extensive = frame["name"].map(catalog["extensive"]).astype(bool)
+        frame.loc[is_extensive, "value"] *= weight
+        return frame
+
     def _entry(self, name: str) -> pd.Series:
         catalog = self.catalog().set_index("name", drop=False)
         if name not in catalog.index:
@@ -155,6 +168,21 @@ class Warehouse:
         if entry["extensive"]:
             frame[facts] = frame[facts] * weight
         return frame
+
+
+def _newest_of(entry: pd.Series) -> str:
+    grain = _words(entry["grains"])[-1]
+    total = "".join(f" and {name} = 'all'" for name in _words(entry["dimensions"]))
+    closed = "filter (where state = 'closed' and value is not null)"
+    return (
+        f"select '{entry['name']}' as name, '{grain}' as grain,"
+        f" max(period_start) {closed} as period_start,"
+        f" cast(arg_max(value, period_start) {closed} as double) as value,"
+        " max(period_start) as newest_start,"
+        " arg_max(state, period_start) as newest_state"
+        f" from metrics.{entry['name']}"
+        f" where grain = '{grain}'{total} having count(*) > 0"
+    )
 
 
 def _words(text: str) -> list[str]:

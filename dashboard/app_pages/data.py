@@ -1,30 +1,35 @@
-"""Data: how fresh and complete the numbers are, and what they mean."""
+"""Definitions & data health: what the numbers mean, how fresh and complete they are."""
 
 import streamlit as st
 
 from dashboard import data_panels as panels
-from dashboard import layout, url_state
+from dashboard import definition_cards, layout, take_away, url_state
 
-build = layout.open_page("Data").build
+build = layout.open_page("Definitions & data health").build
 build_id = build.build_id
 
 with layout.guard("Freshness"):
     panels.freshness(build)
 
-with layout.panel("received", "What came in", panels.RECEIVED_HELP):
-    panels.received(build_id)
-
-left, right = st.columns([1.35, 1], gap="small")
-with left, layout.panel("batches", "Loads", panels.BATCHES_HELP):
-    panels.batches(build_id)
-with right, layout.panel("quarantine", "Quarantine", panels.QUARANTINE_HELP):
-    panels.quarantine(build_id)
-
-with layout.panel("tests", "Tests of this build", panels.TESTS_HELP):
-    text = url_state.search("Search the tests", key="test")
-    panels.tests(build_id, text)
-
-st.header("Metrics", anchor=False, help=panels.CATALOG_HELP)
-text = url_state.search("Search the metrics", key="metric")
-with layout.guard("The metric catalogue"):
-    panels.catalog(build_id, text)
+names = ["Definitions", "Data health"]
+# A link with a search of the tests opens where its answer is.
+definitions, health = st.tabs(names, default=names["test" in st.query_params])
+with definitions:
+    st.header("Metrics", anchor=False, help=definition_cards.HELP)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = url_state.search("Search the metrics", key="metric")
+        definition_cards.download(build_id)
+        take_away.share()
+    with layout.guard("The metric catalogue"):
+        definition_cards.cards(build_id, build.reporting_time_zone, text)
+with health:
+    with layout.panel("received", "What came in", panels.RECEIVED_HELP):
+        panels.received(build_id)
+    left, right = st.columns([1.35, 1], gap="small")
+    with left, layout.panel("batches", "Loads", panels.BATCHES_HELP):
+        panels.batches(build_id)
+    with right, layout.panel("quarantine", "Quarantine", panels.QUARANTINE_HELP):
+        panels.quarantine(build_id)
+    with layout.panel("tests", "Tests of this build", panels.TESTS_HELP):
+        text = url_state.search("Search the tests", key="test")
+        panels.tests(build_id, text)

@@ -5,9 +5,12 @@ file through `pipelines.warehouse.publish`, holding a 1:100 sample of those figu
 """
 
 import runpy
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +22,8 @@ from pipelines import account, analysts, warehouse
 HERE = Path(__file__).parent
 # By path: the tests are no package, and a page's test may load this file by path too.
 story_slices = SimpleNamespace(**runpy.run_path(str(HERE / "story_slices.py")))
+story_service = SimpleNamespace(**runpy.run_path(str(HERE / "story_service.py")))
+SHARED = tempfile.TemporaryDirectory()
 WEIGHT = 100.0
 AS_OF = date(2026, 3, 29)
 FACTS = ("value", "numerator", "denominator", "state")
@@ -39,14 +44,7 @@ REGIONS = {
     "RU": (0.013, 0.020),
     "TR": (0.009, 0.020),
 }
-LAUNCHES = [
-    (date(2025, 4, 15), "Model 2.0", "model", "The second model generation"),
-    (date(2025, 5, 29), "Model 2.1", "model", "Faster and cheaper clips"),
-    (date(2025, 12, 29), "Motion control", "feature", "Opened in China"),
-    (date(2025, 12, 18), "Motion control", "feature", "A clip drives the motion"),
-    (date(2026, 3, 4), "Motion control 3.0", "feature", "Second version"),
-]
-METRICS = story_slices.METRICS
+METRICS = story_slices.METRICS | story_service.METRICS
 Change = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -80,19 +78,28 @@ def publish(
     folder.mkdir(parents=True, exist_ok=True)
     building = folder / "building.duckdb.tmp"
     built_at = datetime.now(UTC) - age
+    shutil.copyfile(_metrics_file(), building)
     with duckdb.connect(str(building)) as connection:
-        for schema in ("metrics", "meta", "marts"):
-            connection.execute(f"create schema {schema}")
-        for name, rows in _metric_rows().items():
-            _create_metric(connection, name, rows)
-        _write(connection, "metrics.catalog", _catalog(), account.CATALOG)
         _write_account(connection, build_id, built_at=built_at, weight=weight)
-        _write_launches(connection)
         if change is not None:
             change(connection)
     opened = folder / "opened.duckdb.tmp"
     analysts.write(building, opened, _texts(building))
     return warehouse.publish(home, building, build_id, analysts=opened)
+
+
+@cache
+def _metrics_file() -> Path:
+    """Write what all builds of the story have in common, once."""
+    path = Path(SHARED.name) / "story.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        for schema in ("metrics", "meta", "marts"):
+            connection.execute(f"create schema {schema}")
+        for name, rows in _metric_rows().items():
+            _create_metric(connection, name, rows)
+        _write(connection, "metrics.catalog", _catalog(), account.CATALOG)
+        _write_launches(connection)
+    return path
 
 
 def _texts(building: Path) -> dict[str, analysts.Text]:
@@ -110,8 +117,8 @@ def _texts(building: Path) -> dict[str, analysts.Text]:
 
 
 def _write_launches(connection: duckdb.DuckDBPyConnection) -> None:
-    names = ("date", "title", "kind", "detail")
-    rows = [dict(zip(names, launch, strict=True)) for launch in LAUNCHES]
+    names = ("date", "title", "kind", "feature", "detail")
+    rows = [dict(zip(names, row, strict=True)) for row in story_service.LAUNCHES]
     schema = {name: pl.Date if name == "date" else pl.String for name in names}
     _write(connection, "marts.dim_launches", rows, schema)
 
@@ -127,6 +134,7 @@ def _metric_rows() -> dict[str, list[tuple[object, ...]]]:
             ("week", week, "all", users / WEIGHT, None, None, state)
         )
         story_slices.add_week(rows, week, users / WEIGHT, state)
+        story_service.add_week(rows, week, users / WEIGHT, state)
         matured = week + timedelta(days=37) <= AS_OF
         rows["free_to_paid_30"].append(
             ("week", week, "all", *_ratio(ratio, signups), _cohort(matured))
@@ -156,6 +164,7 @@ def _month(
         row = ("month", month, "all", segment, "all", run_rate * share, *tail)
         rows["run_rate_revenue"].append(row)
     story_slices.add_month(rows, month, closing, revenue)
+    story_service.add_month(rows, month, revenue)
     for name, amount in (
         ("run_rate_revenue", run_rate),
         ("arr_runrate", 12 * run_rate),
@@ -203,12 +212,13 @@ def _shares(month: date) -> dict[str, float]:
 def _create_metric(
     connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[object, ...]]
 ) -> None:
-    _, unit, _, _, _, dimensions, *_ = METRICS[name]
+    _, unit, form, _, _, dimensions, *_ = METRICS[name]
     kind = {"usd": "decimal(20, 6)", "ratio": "double"}.get(str(unit), "bigint")
-    columns = str(dimensions).split(", ")
-    typed = ", ".join(f"{column} varchar" for column in columns)
+    kind = "double" if form == "ratio" else kind
+    columns = [column for column in str(dimensions).split(", ") if column]
+    typed = "".join(f" {column} varchar," for column in columns)
     connection.execute(
-        f"create table metrics.{name} (grain varchar, period_start date, {typed},"
+        f"create table metrics.{name} (grain varchar, period_start date,{typed}"
         f" value {kind}, numerator bigint, denominator bigint, state varchar)"
     )
     names = ["grain", "period_start", *columns, *FACTS]
@@ -241,12 +251,9 @@ def _write_account(
     ]
     build = {
         **{"build_id": build_id, "built_at": built_at, "as_of": AS_OF},
-        **{
-            "data_through": AS_OF + timedelta(days=1),
-            "sample_weight": weight,
-            "lake_version": 3,
-        },
-        **{"code_version": "3f9c2a7d81e0", "tests_passed": len(tests)},
+        **{"data_through": AS_OF + timedelta(days=1), "sample_weight": weight},
+        **{"reporting_time_zone": "UTC", "code_version": "3f9c2a7d81e0"},
+        **{"lake_version": 3, "tests_passed": len(tests)},
         **{"tests_total": len(tests), "status": "passed"},
     }
     batches = [

@@ -92,7 +92,7 @@ METRICS = {
         "weekly actives who pay / weekly actives",
     ),
     "feature_adoption": (
-        *("Feature adoption", "ratio", "percent", False, "week", "feature"),
+        *("Feature adoption", "ratio", "percent", False, "week, month", "feature"),
         "Share of those who asked for a video who used the feature.",
         "users of the feature / users who submitted",
     ),
@@ -117,12 +117,12 @@ METRICS = {
         "smaller of mrr now and then / mrr then",
     ),
     "gross_margin": (
-        *("Gross margin", "ratio", "percent", False, "month", "region"),
+        *("Gross margin", "ratio", "percent", False, "month", "feature"),
         "Share of recognised revenue left after the computing cost.",
         "(revenue - computing cost) / revenue",
     ),
     "credit_liability": (
-        *("Credit liability", "usd", "usd", True, "month", "region"),
+        *("Credit liability", "usd", "usd", True, "month", "plan"),
         "What customers have paid for credits that they have not used.",
         "consideration of credits sold - revenue from them",
     ),
@@ -163,3 +163,5 @@ def add_month(rows: Rows, month: date, closing: float, revenue: float) -> None:
         "stickiness": 0.09,
     }.items():
         rows[name].append(("month", month, "all", value, None, None, state))
+    for feature, share in FEATURES.items():
+        rows["feature_adoption"].append(("month", month, feature, share, 1, 1, state))

@@ -71,7 +71,7 @@ def test_the_tests_can_be_searched(home: Path, story, open_page) -> None:
     story.publish(home)
     page = open_page("data", test="mrr change")
     assert list(page.table[0].value["Model"]) == ["MRR movements"]
-    page.text_input[0].set_value("nothing like it").run()
+    page.text_input(key="widget_test").set_value("nothing like it").run()
     assert "No test matches" in page.info[0].value
 
 
@@ -98,6 +98,29 @@ def test_the_catalogue_gives_every_metric_its_definition(
     for name, entry in story.METRICS.items():
         assert f"`{name}`" in text
         assert entry[6] in text
+
+
+def test_a_definition_says_its_last_closed_value_and_the_state_of_the_newest(
+    home: Path, story, open_page
+) -> None:
+    story.publish(home)
+    page = open_page("data", metric="arr_runrate")
+    said = [block.value for block in page.markdown]
+    # February: 12 x 29.28 M; March is open
+    assert "**\\$351M** · Feb 2026" in said
+    assert any("Mar 2026: provisional" in text for text in said)
+    assert any("days end at midnight, UTC" in text.value for text in page.caption)
+    page = open_page("data", metric="repeated")
+    said = [block.value for block in page.markdown]
+    assert "No closed period" in said
+    assert any("Mar 2026: withheld" in text for text in said)
+
+
+def test_a_link_to_the_tests_opens_where_they_are(home: Path, story, open_page) -> None:
+    story.publish(home)
+    health = open_page("data", test="revenue").tabs[1]
+    assert health.label == "Data health"
+    assert list(health.table[0].value["Model"]) == ["Revenue"]
 
 
 def test_the_catalogue_can_be_searched(home: Path, story, open_page) -> None:

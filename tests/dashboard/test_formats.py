@@ -126,13 +126,35 @@ def test_an_age_has_one_unit(elapsed: timedelta, text: str) -> None:
     assert formats.age(elapsed) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "0.4 s"),
+        (113, "113 s"),
+        (163, "2.7 min"),
+        (1618, "27 min"),
+        (9000, "2.5 h"),
+    ],
+)
+def test_a_duration_is_read_in_one_unit(seconds: float, text: str) -> None:
+    assert formats.value(seconds, "duration") == text
+
+
 def test_exact_counts_keep_every_digit() -> None:
     assert formats.whole(38_912_345) == "38,912,345"
 
 
 @pytest.mark.parametrize(
     ("number", "form", "text"),
-    [(2e6, "count", "2M"), (1e8, "usd", "$100M"), (0.05, "percent", "5%")],
+    [
+        (2e6, "count", "2M"),
+        (1e8, "usd", "$100M"),
+        (0.05, "percent", "5%"),
+        (0.05, "usd", "$0.05"),
+        (0.205, "usd", "$0.205"),
+        (1.5, "ratio", "1.5"),
+        (60, "duration", "1 min"),
+    ],
 )
 def test_an_axis_has_no_empty_decimal(number: float, form: str, text: str) -> None:
     assert formats.tick(number, form) == text

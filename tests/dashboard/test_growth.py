@@ -136,7 +136,7 @@ def test_every_chart_has_words_and_every_panel_its_definition(
         ("active_users_by_rung", "No complete week"),
         ("user_lifecycle", "No two complete weeks"),
         ("retention", "No week of sign-ups"),
-        ("new_paying_users", "Nobody has made a first payment"),
+        ("new_paying_users", "New paying users: no month up to"),
         ("free_to_paid_30", "paid within 30 days: no closed period"),
         ("stickiness", "Stickiness: no closed period"),
         ("paid_share", "Paid share of weekly actives: no closed period"),

@@ -97,6 +97,12 @@ def test_margin_takes_the_cost_of_every_job_from_revenue(january):
     assert january("gross_margin", region="RU") == pytest.approx(2.375 / 4)
 
 
+def test_a_delivered_second_earns_what_it_is_set_against_in_cost(january):
+    # RU: 4 of revenue and a cost of 1.625 for two videos of 5 seconds, one job failed
+    assert january("revenue_per_second", region="RU") == pytest.approx(4 / 10)
+    assert january("gpu_cost_per_second", region="RU") == pytest.approx(1.625 / 10)
+
+
 def test_a_job_belongs_to_what_its_account_holds_that_day(golden, january):
     assert january("gross_margin", segment="pro") == pytest.approx((31 - 6.2) / 31)
     # RU 1 + 0.5 and AU 0.1 while they hold credits, of 4 + 1

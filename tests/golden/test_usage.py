@@ -257,6 +257,8 @@ def test_breadth_depth_and_retention_of_features(week):
     assert week("feature_breadth") == 2
     assert week("feature_depth", feature="text_to_video") == 2  # bea 3, dee 1
     assert week("feature_depth") == 3  # six videos of two people
+    assert week("feature_users") == 2
+    assert week("feature_users", feature="motion_control") == 1  # dee
     # bea asks for text again in the next week, dee does not
     back = week("feature_retention", feature="text_to_video")
     assert back == pytest.approx(1 / 2)

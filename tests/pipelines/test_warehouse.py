@@ -58,6 +58,23 @@ def test_an_extensive_metric_is_weighted_and_a_ratio_is_not(tmp_path: Path) -> N
     ]
 
 
+def test_the_newest_row_of_a_metric_is_its_total_and_weighted(tmp_path: Path) -> None:
+    publish(tmp_path, "a")
+    path = tmp_path / "warehouse" / "a.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "insert into metrics.weekly_active_users values"
+            " ('week', '2025-12-15', 'all', 7, null, null, 'provisional')"
+        )
+    newest = warehouse.open_current(tmp_path).newest().set_index("name")
+    assert newest["value"].to_dict() == {
+        "weekly_active_users": 3_000_000,  # 30,000 x 100; the open week is not it
+        "paid_share": 0.1,
+    }
+    states = newest["newest_state"].to_dict()
+    assert states == {"weekly_active_users": "provisional", "paid_share": "closed"}
+
+
 def test_a_slice_is_asked_for_by_name(tmp_path: Path) -> None:
     build = publish(tmp_path, "a")
     regions = build.metric("weekly_active_users", by="region")

@@ -1,0 +1,17 @@
+with depth as (
+    select * from {{ ref('feature_depth') }}
+),
+
+final as (
+    select
+        depth.grain,
+        depth.period_start,
+        depth.feature,
+        depth.denominator as value,
+        cast(null as bigint) as numerator,
+        cast(null as bigint) as denominator,
+        depth.state
+    from depth
+)
+
+select * from final
