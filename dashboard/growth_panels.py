@@ -15,7 +15,6 @@ from dashboard import (
     formats,
     headline,
     layout,
-    queries,
     slice_charts,
 )
 from dashboard.canvas import BLUE, CONFIG, GAIN, LAUNCH, LOSS, TEAL, VIOLET
@@ -66,7 +65,10 @@ RECENT = 8
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
     headline.draw(
-        [headline.read(context.build_id, tile, context.month) for tile in TILES]
+        [
+            headline.read(context.build_id, tile, context.month, slices=context.slices)
+            for tile in TILES
+        ]
     )
 
 
@@ -111,16 +113,14 @@ def lifecycle(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def stickiness(context: Context) -> None:
     """Draw stickiness by day."""
-    rows = context.upto(queries.metric(context.build_id, "stickiness", grain="day"))
+    rows = context.upto(context.metric("stickiness", grain="day"))
     _draw_trend(context, rows, "Stickiness", key="stickiness")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def new_payers(context: Context) -> None:
     """Draw new paying users by month."""
-    rows = context.upto(
-        queries.metric(context.build_id, "new_paying_users", grain="month")
-    )
+    rows = context.upto(context.metric("new_paying_users", grain="month"))
     if rows.empty:
         layout.say_empty("Nobody has made a first payment up to this day.")
         return
@@ -137,16 +137,14 @@ def new_payers(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def conversion(context: Context) -> None:
     """Draw the share of each week's sign-ups who paid within 30 days."""
-    rows = context.upto(
-        queries.metric(context.build_id, "free_to_paid_30", grain="week")
-    )
+    rows = context.upto(context.metric("free_to_paid_30", grain="week"))
     _draw_trend(context, rows, "Sign-ups who paid within 30 days", key="conversion")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def paid_share(context: Context) -> None:
     """Draw the paid share of weekly actives, with what makes it fall."""
-    rows = context.upto(queries.metric(context.build_id, "paid_share", grain="week"))
+    rows = context.upto(context.metric("paid_share", grain="week"))
     _draw_trend(context, rows, "Paid share of weekly actives", key="paid_share")
     caveats = definitions.caveats(context.build_id, "paid_share")
     if caveats:
@@ -169,7 +167,7 @@ def adoption(context: Context) -> None:
 
 
 def _slices(context: Context, metric: str, *, by: str) -> pd.DataFrame:
-    return context.upto(queries.metric(context.build_id, metric, grain="week", by=by))
+    return context.upto(context.metric(metric, grain="week", by=by))
 
 
 def _draw_lines(

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, queries, regions
-from dashboard.queries import Entry
+from dashboard.queries import Entry, NoSlice, Slices
 
 # Periods in a sparkline: a year and the period it is compared with.
 SPARK = {"month": 13, "week": 53}
@@ -39,6 +39,7 @@ class Reading:
         before_start: First day of the period of `before`.
         history: Values up to the period, for the sparkline.
         entry: The metric's catalog entry; None when this build lacks the metric.
+        refusal: Why the metric has no value within the filters of the page.
     """
 
     tile: Tile
@@ -48,6 +49,7 @@ class Reading:
     before_start: date | None
     history: list[float]
     entry: Entry | None
+    refusal: str | None = None
 
 
 TILES = (
@@ -66,15 +68,16 @@ def closed_months(build_id: str) -> list[date]:
     return [start.date() for start in starts.sort_values(ascending=False)]
 
 
-def read(build_id: str, tile: Tile, month: date) -> Reading:
-    """Read one tile as of the end of a month."""
+def read(build_id: str, tile: Tile, month: date, *, slices: Slices = ()) -> Reading:
+    """Read one tile as of the end of a month, within the filters of the page."""
     entry = queries.catalog(build_id).get(tile.metric)
     if entry is None:
         return Reading(tile, None, None, None, None, [], None)
-    rows = closed_by(
-        queries.metric(build_id, tile.metric, grain=tile.grain),
-        formats.period_end("month", month),
-    )
+    try:
+        rows = queries.metric(build_id, tile.metric, grain=tile.grain, slices=slices)
+    except NoSlice as refusal:
+        return Reading(tile, None, None, None, None, [], entry, str(refusal))
+    rows = closed_by(rows, formats.period_end("month", month))
     if rows.empty:
         return Reading(tile, None, None, None, None, [], entry)
     last = rows.iloc[-1]
@@ -114,12 +117,15 @@ def draw(readings: Sequence[Reading]) -> None:
     st.caption(" · ".join(periods))
 
 
-def what_moved(readings: Sequence[Reading], shares: pd.DataFrame, month: date) -> str:
+def what_moved(
+    readings: Sequence[Reading], shares: pd.DataFrame | None, month: date
+) -> str:
     """Say in one or two sentences what changed most, from the rows on this page.
 
     Args:
         readings: The tiles.
-        shares: Run-rate revenue by region: region, value, before.
+        shares: Run-rate revenue by region: region, value, before; None within a
+            filter, where no second dimension can name a driver.
         month: The chosen month.
     """
     by_metric = {reading.tile.metric: reading for reading in readings}
@@ -150,6 +156,8 @@ def _draw_tile(reading: Reading) -> None:
 def _compared_with(reading: Reading) -> str | None:
     if reading.entry is None:
         return "not in this build"
+    if reading.refusal is not None:
+        return "not split like this"
     if reading.value is None:
         return "no closed period"
     if reading.before_start is None:
@@ -164,6 +172,8 @@ def _explain(reading: Reading) -> str:
     parts = [f"**{entry.label}.** {entry.definition}", f"Formula: {entry.formula}"]
     if entry.caveats:
         parts.append(entry.caveats)
+    if reading.refusal is not None:
+        parts.append(f"No value within these filters: {reading.refusal}.")
     if reading.start is not None:
         period = formats.period(reading.tile.grain, reading.start)
         parts.append(f"State: closed, {period}.")
@@ -195,8 +205,10 @@ def _moved(subject: str, reading: Reading) -> str:
     return f"{subject} {verb} {size} ({change}) to {formats.value(now, form)}"
 
 
-def _region_part(shares: pd.DataFrame) -> str:
+def _region_part(shares: pd.DataFrame | None) -> str:
     """Name the region that moved most, the same way as the total."""
+    if shares is None:
+        return ""
     moves = (shares["value"] - shares["before"]).dropna()
     if moves.empty or moves.sum() == 0:
         return ""

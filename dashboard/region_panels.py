@@ -4,12 +4,13 @@ Reads rows of `run_rate_revenue` or `revenue` through `queries`; a share is the
 region's row over the total's row of the same metric.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats, headline, layout, queries, regions
+from dashboard import formats, headline, layout, regions
 from dashboard.canvas import CONFIG
 from dashboard.context import Context
 
@@ -99,10 +100,12 @@ def table(context: Context, metric: str = "run_rate_revenue") -> None:
 def by_region(context: Context, metric: str = "run_rate_revenue") -> pd.DataFrame:
     """Line up the regions of the month: value, before, share, history; largest first.
 
-    The share is the region's row over the total's row of the same metric.
+    The share is the region's row over the total's row of the same metric; a filter on
+    the region chooses rows and leaves the total alone.
     """
-    rows = queries.metric(context.build_id, metric, grain="month", by="region")
-    total = queries.metric(context.build_id, metric, grain="month")
+    rows = context.metric(metric, grain="month", by="region")
+    others = tuple(part for part in context.slices if part[0] != "region")
+    total = replace(context, slices=others).metric(metric, grain="month")
     rows = headline.closed_by(rows, context.end)
     total = headline.closed_by(total, context.end)
     month = pd.Timestamp(context.month)

@@ -22,6 +22,7 @@ from dashboard.canvas import (
 )
 from dashboard.context import Context
 from dashboard.headline import Tile
+from dashboard.queries import NoSlice
 from dashboard.slice_charts import Series, last_values
 
 TILES = (
@@ -74,7 +75,10 @@ HEIGHT = 300
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
     headline.draw(
-        [headline.read(context.build_id, tile, context.month) for tile in TILES]
+        [
+            headline.read(context.build_id, tile, context.month, slices=context.slices)
+            for tile in TILES
+        ]
     )
 
 
@@ -126,9 +130,7 @@ def margin(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def liability(context: Context) -> None:
     """Draw what customers have paid for credits they have not used."""
-    rows = context.upto(
-        queries.metric(context.build_id, "credit_liability", grain="month")
-    )
+    rows = context.upto(context.metric("credit_liability", grain="month"))
     if rows.empty:
         layout.say_empty("No month of this metric up to this day.")
         return
@@ -147,27 +149,30 @@ def liability(context: Context) -> None:
 
 
 def _slices(context: Context, metric: str, *, by: str) -> pd.DataFrame:
-    rows = queries.metric(context.build_id, metric, grain="month", by=by)
+    rows = context.metric(metric, grain="month", by=by)
     return context.upto(rows)
 
 
 def _side_by_side(context: Context, series: tuple[Series, ...]) -> pd.DataFrame:
     """Line up the monthly rows of several metrics; the key of a series is its metric.
 
-    A metric that this build lacks is said, and the others are shown.
+    A metric that this build lacks, or that cannot be filtered like the page, is said,
+    and the others are shown.
     """
     known = queries.catalog(context.build_id)
-    missing = [one for one in series if one.key not in known]
+    frames, missing = [], []
+    for one in series:
+        if one.key not in known:
+            missing.append(f"`{one.key}`")
+            continue
+        try:
+            rows = context.upto(context.metric(one.key, grain="month"))
+        except NoSlice as refusal:
+            layout.say_unfiltered(str(refusal))
+        else:
+            frames.append(rows.assign(metric=one.key))
     if missing:
-        names = ", ".join(f"`{one.key}`" for one in missing)
-        layout.say_empty(f"Not in this build: {names}.")
-    frames = [
-        context.upto(queries.metric(context.build_id, one.key, grain="month")).assign(
-            metric=one.key
-        )
-        for one in series
-        if one.key in known
-    ]
+        layout.say_empty(f"Not in this build: {', '.join(missing)}.")
     return pd.concat(frames) if frames else pd.DataFrame()
 
 
