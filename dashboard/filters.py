@@ -8,18 +8,26 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import formats, queries, regions, url_state
+from dashboard import access, formats, queries, regions, url_state
 from dashboard.queries import NoSlice, Slices, UnknownMetric
 
-DIMENSIONS = ("region", "segment", "plan")
+DIMENSIONS = access.DIMENSIONS
 EVERYTHING = "all"
 # Between them they know who pays and who does not.
 SOURCES = (("run_rate_revenue", "month"), ("weekly_active_users", "week"))
 
 
 def choose(build_id: str, by: Sequence[str]) -> Slices:
-    """Draw one box a dimension; gives back the filters that are set."""
-    chosen = [(dimension, _choose_one(build_id, dimension)) for dimension in by]
+    """Draw one box a dimension; gives back the filters that are set.
+
+    A reader who may not see all rows has a box for what limits them on every page, and
+    in it what they may see and no more.
+    """
+    limits = dict(access.reader().limits)
+    chosen = [
+        (dimension, _choose_one(build_id, dimension, limits.get(dimension)))
+        for dimension in dict.fromkeys([*by, *limits])
+    ]
     return tuple(part for part in chosen if part[1] != EVERYTHING)
 
 
@@ -50,12 +58,13 @@ def values(build_id: str, dimension: str) -> list[str]:
     return sorted(found, key=lambda value: name(dimension, value))
 
 
-def _choose_one(build_id: str, dimension: str) -> str:
+def _choose_one(build_id: str, dimension: str, limits: Sequence[str] | None) -> str:
+    options = limits or [EVERYTHING, *values(build_id, dimension)]
     return url_state.choose(
         dimension.capitalize(),
-        [EVERYTHING, *values(build_id, dimension)],
+        options,
         key=dimension,
-        default=EVERYTHING,
+        default=options[0],
         show=lambda value: name(dimension, value),
         width=150,
     )

@@ -4,7 +4,6 @@ Reads rows of `run_rate_revenue` or `revenue` through `queries`; a share is the
 region's row over the total's row of the same metric.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -100,12 +99,11 @@ def table(context: Context, metric: str = "run_rate_revenue") -> None:
 def by_region(context: Context, metric: str = "run_rate_revenue") -> pd.DataFrame:
     """Line up the regions of the month: value, before, share, history; largest first.
 
-    The share is the region's row over the total's row of the same metric; a filter on
-    the region chooses rows and leaves the total alone.
+    The share is the region's row over the total's row of the same metric. Within a
+    filter both stay in it: a share of the whole would tell the whole.
     """
     rows = context.metric(metric, grain="month", by="region")
-    others = tuple(part for part in context.slices if part[0] != "region")
-    total = replace(context, slices=others).metric(metric, grain="month")
+    total = context.metric(metric, grain="month")
     rows = headline.closed_by(rows, context.end)
     total = headline.closed_by(total, context.end)
     month = pd.Timestamp(context.month)

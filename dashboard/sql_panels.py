@@ -13,6 +13,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard import (
+    access,
     answer_files,
     formats,
     layout,
@@ -26,7 +27,6 @@ from dashboard.queries import Build
 from dashboard.sandbox import Answer, Job
 
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.sql"))
-LOCAL_USER = "local"
 # Browsers and mail programs cut longer addresses.
 LONGEST_LINK = 6000
 # A fast answer comes without a flicker of the Cancel button.
@@ -37,10 +37,8 @@ NONE = "—"
 
 
 def user() -> str:
-    """Name who is logged in; without a login everybody is the local user."""
-    known = st.user.to_dict()
-    email = known.get("email") if known.get("is_logged_in") else None
-    return str(email or LOCAL_USER)
+    """Name who reads; without a login everybody is the local user."""
+    return access.reader().name
 
 
 def put(sql: str) -> None:

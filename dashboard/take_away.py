@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats, layout, queries
+from dashboard import access, formats, layout, queries
 from dashboard.headline import Tile
 from dashboard.queries import Entry, Slices
 
@@ -77,6 +77,17 @@ def share() -> None:
         page = str(st.context.url).split("?")[0]
         filters = urlencode(st.query_params.to_dict())
         st.code(f"{page}?{filters}", language=None, wrap_lines=True)
+        _say_who()
+
+
+def _say_who() -> None:
+    """Name the reader, where there is a login, and let them out."""
+    who = access.reader()
+    if who == access.LOCAL:
+        return
+    st.caption(f"You read as {formats.plain(who.name)}, {who.role}.")
+    if st.user.to_dict().get("is_logged_in"):
+        st.button("Log out", on_click=st.logout, icon=":material/logout:")
 
 
 def download(build_id: str, panel: str, *, slices: Slices = ()) -> None:
@@ -128,12 +139,13 @@ def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
         sql = queries.statement(
             build_id, part.metric, grain=part.grain, by=part.by, slices=slices
         )
-        st.page_link(
-            "app_pages/sql.py",
-            label="Open in SQL",
-            icon=":material/terminal:",
-            query_params={"q": f"-- {entry.label}\n{sql}"},
-        )
+        if access.may_open(access.reader(), "sql"):
+            st.page_link(
+                "app_pages/sql.py",
+                label="Open in SQL",
+                icon=":material/terminal:",
+                query_params={"q": f"-- {entry.label}\n{sql}"},
+            )
     st.dataframe(
         rows.sort_values("period_start", ascending=False, kind="stable"),
         hide_index=True,

@@ -31,7 +31,7 @@ def test_a_region_in_the_address_filters_what_knows_regions(
     assert tiles(page)["WAU"] == "—"
     assert any("What moved in United States" in text.value for text in page.markdown)
     table = page.dataframe[0].value
-    assert [round(share) for share in table["Share"]] == [26]
+    assert [round(share) for share in table["Share"]] == [100]
     assert not page.error
 
 
