@@ -44,6 +44,7 @@ def set_frame(figure: go.Figure, height: int) -> None:
         showlegend=False,
         dragmode=False,
         hovermode="x",
+        modebar=dict(bgcolor=CLEAR, color=GREY, activecolor=BLUE),
     )
     figure.update_xaxes(showgrid=False, fixedrange=True, title=None)
     figure.update_yaxes(showgrid=False, fixedrange=True, title=None, zeroline=False)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard import access, formats, layout, queries
+from dashboard import access, formats, layout, queries, regions
 from dashboard.headline import Tile
 from dashboard.queries import Entry, Slices
 
@@ -147,7 +147,7 @@ def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
                 query_params={"q": f"-- {entry.label}\n{sql}"},
             )
     st.dataframe(
-        rows.sort_values("period_start", ascending=False, kind="stable"),
+        in_words(rows, entry),
         hide_index=True,
         height=TABLE_HEIGHT,
         alt=f"Rows of {entry.label}",
@@ -159,6 +159,24 @@ def read(build_id: str, part: Rows, slices: Slices = ()) -> pd.DataFrame:
     return queries.metric(
         build_id, part.metric, grain=part.grain, by=part.by, slices=slices
     )
+
+
+def in_words(rows: pd.DataFrame, entry: Entry) -> pd.DataFrame:
+    """Write rows for a reader, newest period first; the files keep names and digits."""
+    rows = rows.sort_values("period_start", ascending=False, kind="stable")
+    starts = zip(rows["grain"], rows["period_start"], strict=True)
+    columns = {"Period": [formats.period(grain, start) for grain, start in starts]}
+    for dimension in filter(None, entry.dimensions.split(", ")):
+        if (rows[dimension] != "all").any():
+            columns[formats.words(dimension)] = [
+                regions.name(value) if dimension == "region" else formats.words(value)
+                for value in rows[dimension]
+            ]
+    columns[entry.label] = [
+        formats.value(value, entry.format) for value in rows["value"]
+    ]
+    columns["State"] = [formats.words(state) for state in rows["state"]]
+    return pd.DataFrame(columns)
 
 
 def to_csv(rows: pd.DataFrame) -> bytes:

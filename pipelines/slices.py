@@ -18,6 +18,7 @@ def statement(
     name: str,
     dimensions: Sequence[str],
     *,
+    label: str,
     grain: str | None,
     by: str | None,
     within: Mapping[str, str],
@@ -26,12 +27,16 @@ def statement(
 ) -> str:
     """Write the statement that reads a metric's rows, oldest period first.
 
+    The label names the metric to the reader of a refusal.
+
     Raises:
         NoSlice: The metric has no such dimension.
     """
     for dimension in sorted({*within, *filter(None, [by])} - set(dimensions)):
-        known = f"can be split by {', '.join(dimensions)}" if dimensions else "is whole"
-        raise NoSlice(f"{name} {known}, not by {dimension}")
+        known = f"can be split by {', '.join(dimensions)}, not by"
+        raise NoSlice(
+            f"{label} {known if dimensions else 'is not split by'} {dimension}"
+        )
     conditions = [f"grain = {_quote(grain)}"] if grain else []
     for dimension in dimensions:
         if dimension in within:

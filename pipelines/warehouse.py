@@ -125,7 +125,9 @@ class Warehouse:
         )
         told_apart = sorted({*(within or {}), *filter(None, [by])})
         if len(told_apart) > 1 and self.query(slices.any_row(name, told_apart)).empty:
-            raise NoSlice(f"{name} is not split by {' and '.join(told_apart)} together")
+            raise NoSlice(
+                f"{entry['label']} is not split by {' and '.join(told_apart)} together"
+            )
         frame = self.query(text)
         return frame if raw else self._weighted(frame, entry)
 
@@ -147,6 +149,7 @@ class Warehouse:
         return slices.statement(
             name,
             _words(entry["dimensions"]),
+            label=entry["label"],
             grain=grain,
             by=by,
             within=within or {},

@@ -79,7 +79,11 @@ def test_the_rows_lead_to_their_statement(home: Path, story, open_page) -> None:
     story.publish(home)
     page = open_page(month="2025-12", region="US")
     page.button(key="data_arr").click().run()
-    assert set(page.dataframe[-1].value["region"]) == {"US"}
+    shown = page.dataframe[-1].value
+    assert list(shown.columns) == ["Period", "Region", "ARR, run-rate", "State"]
+    newest = shown.iloc[0].tolist()
+    assert newest[:2] == ["Mar 2026", "United States"]
+    assert newest[3] == "Provisional"
     link = page.get("page_link")[0].proto
     assert "q=" in link.query_string
     assert "region+%3D+%27US%27" in link.query_string
