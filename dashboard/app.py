@@ -1,8 +1,10 @@
-"""The router: look, navigation and the page that was asked for."""
+"""The router: look, the pages this reader may open, and the one that was asked for."""
 
 from pathlib import Path
 
 import streamlit as st
+
+from dashboard import access, sign_in
 
 HERE = Path(__file__).parent
 
@@ -13,57 +15,72 @@ st.set_page_config(
     initial_sidebar_state="collapsed",
 )
 st.html(HERE / "theme.css")
-page = st.navigation(
-    [
-        st.Page(
-            "app_pages/overview.py",
-            title="Overview",
-            icon=":material/insights:",
-            default=True,
-        ),
-        st.Page(
-            "app_pages/growth.py",
-            title="Growth",
-            icon=":material/trending_up:",
-            url_path="growth",
-        ),
-        st.Page(
-            "app_pages/revenue.py",
-            title="Revenue",
-            icon=":material/payments:",
-            url_path="revenue",
-        ),
-        st.Page(
-            "app_pages/features.py",
-            title="Features",
-            icon=":material/extension:",
-            url_path="features",
-        ),
-        st.Page(
-            "app_pages/service.py",
-            title="Service",
-            icon=":material/speed:",
-            url_path="service",
-        ),
-        st.Page(
-            "app_pages/accounts.py",
-            title="Accounts",
-            icon=":material/apartment:",
-            url_path="accounts",
-        ),
-        st.Page(
-            "app_pages/sql.py",
-            title="SQL",
-            icon=":material/terminal:",
-            url_path="sql",
-        ),
-        st.Page(
-            "app_pages/data.py",
-            title="Definitions",
-            icon=":material/verified:",
-            url_path="data",
-        ),
-    ],
-    position="top",
-)
-page.run()
+EVERY_PAGE = [
+    st.Page(
+        "app_pages/overview.py",
+        title="Overview",
+        icon=":material/insights:",
+        default=True,
+    ),
+    st.Page(
+        "app_pages/growth.py",
+        title="Growth",
+        icon=":material/trending_up:",
+        url_path="growth",
+    ),
+    st.Page(
+        "app_pages/revenue.py",
+        title="Revenue",
+        icon=":material/payments:",
+        url_path="revenue",
+    ),
+    st.Page(
+        "app_pages/features.py",
+        title="Features",
+        icon=":material/extension:",
+        url_path="features",
+    ),
+    st.Page(
+        "app_pages/service.py",
+        title="Service",
+        icon=":material/speed:",
+        url_path="service",
+    ),
+    st.Page(
+        "app_pages/accounts.py",
+        title="Accounts",
+        icon=":material/apartment:",
+        url_path="accounts",
+    ),
+    st.Page(
+        "app_pages/sql.py",
+        title="SQL",
+        icon=":material/terminal:",
+        url_path="sql",
+    ),
+    st.Page(
+        "app_pages/data.py",
+        title="Definitions",
+        icon=":material/verified:",
+        url_path="data",
+    ),
+]
+
+
+def pages() -> list[st.Page]:
+    """List the pages this reader may open, or the one that says why there are none."""
+    try:
+        reader = access.reader()
+    except access.NoAccess as refusal:
+        reason = str(refusal)
+        return [
+            st.Page(lambda: sign_in.refuse(reason), title="Log in", url_path="login")
+        ]
+    return [
+        page
+        for page in EVERY_PAGE
+        if access.may_open(reader, page.url_path or "overview")
+    ]
+
+
+st.navigation(pages(), position="top").run()

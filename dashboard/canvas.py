@@ -17,7 +17,9 @@ TEAL, VIOLET, PINK, SKY = "#0E8F9E", "#8B62E0", "#D14B96", "#2B8CC4"
 INK = {"light": "#596273", "dark": "#A3ADBB"}
 # Without the stub topology Plotly asks its own server for one and the map stays blank.
 CONFIG = {
-    "displayModeBar": False,
+    "displayModeBar": "hover",
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "png", "filename": "reelmetrics", "scale": 2},
     "displaylogo": False,
     "responsive": True,
     "scrollZoom": False,
@@ -42,6 +44,7 @@ def set_frame(figure: go.Figure, height: int) -> None:
         showlegend=False,
         dragmode=False,
         hovermode="x",
+        modebar=dict(bgcolor=CLEAR, color=GREY, activecolor=BLUE),
     )
     figure.update_xaxes(showgrid=False, fixedrange=True, title=None)
     figure.update_yaxes(showgrid=False, fixedrange=True, title=None, zeroline=False)

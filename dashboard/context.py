@@ -1,12 +1,13 @@
-"""What the blocks of a page depend on: build, month and theme."""
+"""What the blocks of a page depend on: build, month, filters and theme."""
 
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from dashboard import formats, headline
+from dashboard import formats, headline, queries
 from dashboard.canvas import INK
+from dashboard.queries import Slices
 
 # Periods in a chart.
 WINDOW = {"day": 457, "week": 66, "month": 16}
@@ -22,12 +23,14 @@ class Context:
         is_newest: Whether it is the last closed month; then charts go on into the
             open month, dotted or hatched.
         theme: light or dark.
+        slices: The filters of the page that are set.
     """
 
     build_id: str
     month: date
     is_newest: bool
     theme: str
+    slices: Slices = ()
 
     @property
     def end(self) -> date:
@@ -38,6 +41,12 @@ class Context:
     def ink(self) -> str:
         """Colour of small text in charts."""
         return INK[self.theme]
+
+    def metric(self, name: str, *, grain: str, by: str | None = None) -> pd.DataFrame:
+        """Read the rows of a metric within the filters of the page."""
+        return queries.metric(
+            self.build_id, name, grain=grain, by=by, slices=self.slices
+        )
 
     def upto(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Keep what was known at the end of the month, about the last 15 months.

@@ -150,8 +150,12 @@ def tests(build_id: str, text: str) -> None:
     if not failed.any():
         table = table.drop(columns=["Failures", "Message"])
     st.caption(f"{len(rows)} tests, {int(failed.sum())} failed")
-    with st.container(height=420 if len(table) > 9 else "content", border=False):
-        st.table(table, hide_index=True, border="horizontal")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=420 if len(table) > 9 else "auto",
+        alt=f"Results of {len(table)} tests by model",
+    )
 
 
 def _draw_table(

@@ -6,7 +6,7 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import definitions, headline, layout, queries, slice_charts
+from dashboard import definitions, headline, layout, slice_charts
 from dashboard.canvas import BLUE, CONFIG, GAIN, LAUNCH, LOSS, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES, OVERLAP
@@ -55,7 +55,10 @@ LIFECYCLE_REMARK = (
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
     headline.draw(
-        [headline.read(context.build_id, tile, context.month) for tile in TILES]
+        [
+            headline.read(context.build_id, tile, context.month, slices=context.slices)
+            for tile in TILES
+        ]
     )
 
 
@@ -99,7 +102,7 @@ def lifecycle(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def stickiness(context: Context) -> None:
     """Draw stickiness by day."""
-    rows = context.upto(queries.metric(context.build_id, "stickiness", grain="day"))
+    rows = context.upto(context.metric("stickiness", grain="day"))
     draw_trend(context, rows, "Stickiness", key="stickiness")
 
 
@@ -118,16 +121,14 @@ def new_payers(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def conversion(context: Context) -> None:
     """Draw the share of each week's sign-ups who paid within 30 days."""
-    rows = context.upto(
-        queries.metric(context.build_id, "free_to_paid_30", grain="week")
-    )
+    rows = context.upto(context.metric("free_to_paid_30", grain="week"))
     draw_trend(context, rows, "Sign-ups who paid within 30 days", key="conversion")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def paid_share(context: Context) -> None:
     """Draw the paid share of weekly actives, with what makes it fall."""
-    rows = context.upto(queries.metric(context.build_id, "paid_share", grain="week"))
+    rows = context.upto(context.metric("paid_share", grain="week"))
     draw_trend(context, rows, "Paid share of weekly actives", key="paid_share")
     caveats = definitions.caveats(context.build_id, "paid_share")
     if caveats:

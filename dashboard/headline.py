@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, queries, regions
-from dashboard.queries import Entry
+from dashboard.queries import Entry, NoSlice, Slices
 
 # Periods in a sparkline: a year and the period it is compared with.
 SPARK = {"month": 13, "week": 53}
@@ -51,6 +51,7 @@ class Reading:
         before_start: First day of the period of `before`.
         history: Values up to the period, for the sparkline.
         entry: The metric's catalog entry; None when this build lacks the metric.
+        refusal: Why the metric has no value within the filters of the page.
     """
 
     tile: Tile
@@ -60,6 +61,7 @@ class Reading:
     before_start: date | None
     history: list[float]
     entry: Entry | None
+    refusal: str | None = None
 
     @property
     def form(self) -> str:
@@ -83,12 +85,16 @@ def closed_months(build_id: str) -> list[date]:
     return [start.date() for start in starts.sort_values(ascending=False)]
 
 
-def read(build_id: str, tile: Tile, month: date) -> Reading:
-    """Read one tile as of the end of a month."""
+def read(build_id: str, tile: Tile, month: date, *, slices: Slices = ()) -> Reading:
+    """Read one tile as of the end of a month, within the filters of the page."""
     entry = queries.catalog(build_id).get(tile.metric)
     if entry is None:
         return Reading(tile, None, None, None, None, [], None)
-    rows = closed_by(_rows(build_id, tile), formats.period_end("month", month))
+    try:
+        rows = _rows(build_id, tile, slices)
+    except NoSlice as refusal:
+        return Reading(tile, None, None, None, None, [], entry, str(refusal))
+    rows = closed_by(rows, formats.period_end("month", month))
     if rows.empty:
         return Reading(tile, None, None, None, None, [], entry)
     last = rows.iloc[-1]
@@ -128,28 +134,32 @@ def draw(readings: Sequence[Reading]) -> None:
     st.caption(" · ".join(periods))
 
 
-def say_moved(sentences: Sequence[str]) -> None:
-    """Write the sentences that say what moved, if there are any."""
+def say_moved(sentences: Sequence[str], *, within: str = "") -> None:
+    """Write the sentences that say what moved, if any, and within which filters."""
     if sentences:
-        st.markdown(f"**What moved.** {formats.markdown(' '.join(sentences))}")
+        where = f" in {within}" if within else ""
+        st.markdown(f"**What moved{where}.** {formats.markdown(' '.join(sentences))}")
 
 
 def what_moved(
-    readings: Sequence[Reading], shares: pd.DataFrame, month: date
+    readings: Sequence[Reading], shares: pd.DataFrame | None, month: date
 ) -> list[str]:
     """Say in one or two sentences what changed most, from the rows on this page.
 
     Args:
         readings: The tiles.
-        shares: ARR by region: region, value, before.
+        shares: ARR by region: region, value, before; None within a filter, where no
+            second dimension can name a driver.
         month: The chosen month.
     """
     by_metric = {reading.tile.metric: reading for reading in readings}
     arr, wau = by_metric["arr_runrate"], by_metric["weekly_active_users"]
     said = []
     if arr.value is not None and arr.before is not None:
-        moves = (shares["value"] - shares["before"]).rename(index=regions.name)
-        driver = name_driver(moves, arr.value - arr.before, arr.form)
+        driver = ""
+        if shares is not None:
+            moves = (shares["value"] - shares["before"]).rename(index=regions.name)
+            driver = name_driver(moves, arr.value - arr.before, arr.form)
         said.append(f"{moved('ARR', arr)} in {month:%B %Y}{driver}.")
     if wau.value is not None and wau.before is not None:
         said.append(f"{moved('Weekly actives', wau)} over the month.")
@@ -221,12 +231,12 @@ def _move(name: str, change: float, form: str) -> str:
     return f"{name} {verb} {formats.value(abs(change), form)}"
 
 
-def _rows(build_id: str, tile: Tile) -> pd.DataFrame:
-    if tile.part is None:
-        return queries.metric(build_id, tile.metric, grain=tile.grain)
-    dimension, value = tile.part
-    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=dimension)
-    return rows[rows[dimension] == value]
+def _rows(build_id: str, tile: Tile, slices: Slices) -> pd.DataFrame:
+    dimension, value = tile.part or (None, None)
+    rows = queries.metric(
+        build_id, tile.metric, grain=tile.grain, by=dimension, slices=slices
+    )
+    return rows if dimension is None else rows[rows[dimension] == value]
 
 
 def _draw_tile(reading: Reading) -> None:
@@ -248,6 +258,8 @@ def _draw_tile(reading: Reading) -> None:
 def _compared_with(reading: Reading) -> str | None:
     if reading.entry is None:
         return "not in this build"
+    if reading.refusal is not None:
+        return "not split like this"
     if reading.value is None:
         return "no closed period"
     if reading.before_start is None:
@@ -262,6 +274,8 @@ def _explain(reading: Reading) -> str:
     parts = [f"**{entry.label}.** {entry.definition}", f"Formula: {entry.formula}"]
     if entry.caveats:
         parts.append(entry.caveats)
+    if reading.refusal is not None:
+        parts.append(f"No value within these filters: {reading.refusal}.")
     if reading.start is not None:
         period = formats.period(reading.tile.grain, reading.start)
         parts.append(f"State: closed, {period}.")

@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import formats, queries
-from dashboard.queries import Build, NoWarehouse, UnknownMetric
+from dashboard.queries import Build, NoSlice, NoWarehouse, UnknownMetric
 
 POLL_SECONDS = 60
 LOGGER = logging.getLogger(__name__)
@@ -87,6 +87,8 @@ def guard(title: str) -> Iterator[None]:
         yield
     except UnknownMetric as missing:
         st.info(formats.markdown(str(missing)), icon=":material/search_off:")
+    except NoSlice as refusal:
+        say_unfiltered(str(refusal))
     except Exception:
         reference = uuid.uuid4().hex[:8]
         LOGGER.exception("%s, reference %s", title, reference)
@@ -100,6 +102,14 @@ def guard(title: str) -> Iterator[None]:
 def say_empty(what: str) -> None:
     """Say that a block has nothing to show, and why."""
     st.info(formats.markdown(what), icon=":material/search_off:")
+
+
+def say_unfiltered(refusal: str) -> None:
+    """Say that a block has no numbers within the filters of the page."""
+    st.info(
+        f"Cannot be filtered like this: {formats.markdown(refusal)}.",
+        icon=":material/filter_alt_off:",
+    )
 
 
 def _draw_badges(build: Build, failure: dict[str, object] | None) -> None:

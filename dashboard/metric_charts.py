@@ -12,6 +12,7 @@ from dashboard import charts, formats, headline, layout, queries, slice_charts
 from dashboard.canvas import CONFIG, GAIN, GREY, SKY
 from dashboard.charts import Mark
 from dashboard.context import Context
+from dashboard.queries import NoSlice
 from dashboard.slice_charts import Series, last_values
 
 HEIGHT = 300
@@ -26,7 +27,7 @@ def slices(
     context: Context, metric: str, *, by: str, grain: str = "month"
 ) -> pd.DataFrame:
     """Read the slices of a metric that were known at the end of the month."""
-    return context.upto(queries.metric(context.build_id, metric, grain=grain, by=by))
+    return context.upto(context.metric(metric, grain=grain, by=by))
 
 
 def side_by_side(
@@ -34,20 +35,23 @@ def side_by_side(
 ) -> pd.DataFrame:
     """Line up the rows of several metrics; the key of a series is its metric.
 
-    A metric that this build lacks is said, and the others are shown.
+    A metric that this build lacks, or that cannot be filtered like the page, is said,
+    and the others are shown.
     """
     known = queries.catalog(context.build_id)
-    missing = [one for one in series if one.key not in known]
+    frames, missing = [], []
+    for one in series:
+        if one.key not in known:
+            missing.append(f"`{one.key}`")
+            continue
+        try:
+            rows = context.upto(context.metric(one.key, grain=grain))
+        except NoSlice as refusal:
+            layout.say_unfiltered(str(refusal))
+        else:
+            frames.append(rows.assign(metric=one.key))
     if missing:
-        names = ", ".join(f"`{one.key}`" for one in missing)
-        layout.say_empty(f"Not in this build: {names}.")
-    frames = [
-        context.upto(queries.metric(context.build_id, one.key, grain=grain)).assign(
-            metric=one.key
-        )
-        for one in series
-        if one.key in known
-    ]
+        layout.say_empty(f"Not in this build: {', '.join(missing)}.")
     return pd.concat(frames) if frames else pd.DataFrame()
 
 
@@ -120,7 +124,7 @@ def draw_months(
     """Draw a metric by month as bars."""
     entry = queries.catalog(context.build_id).get(metric)
     form = entry.format if entry else "count"
-    rows = context.upto(queries.metric(context.build_id, metric, grain="month"))
+    rows = context.upto(context.metric(metric, grain="month"))
     if rows.empty:
         layout.say_empty(f"{name}: no month up to this day.")
         return

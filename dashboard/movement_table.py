@@ -7,7 +7,7 @@ total, not a sum made here.
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats, layout, queries
+from dashboard import formats, layout
 from dashboard.context import Context
 
 COLUMNS = (
@@ -46,9 +46,9 @@ def table(context: Context) -> None:
 
 def by_month(context: Context) -> pd.DataFrame:
     """Line up the months as texts: one column a kind of movement, and the net."""
-    name, build = "mrr_movements", context.build_id
-    kinds = context.upto(queries.metric(build, name, grain="month", by="movement"))
-    net = context.upto(queries.metric(build, name, grain="month"))
+    name = "mrr_movements"
+    kinds = context.upto(context.metric(name, grain="month", by="movement"))
+    net = context.upto(context.metric(name, grain="month"))
     if kinds.empty or net.empty:
         return pd.DataFrame()
     wide = kinds.pivot(index="period_start", columns="movement", values="value")

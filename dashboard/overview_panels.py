@@ -9,7 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, formats, headline, layout, queries
+from dashboard import charts, filters, formats, headline, layout, queries
 from dashboard.canvas import CONFIG
 from dashboard.charts import Mark, first_launches
 from dashboard.context import Context
@@ -39,19 +39,19 @@ CHART_HEIGHT = 300
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
     readings = [
-        headline.read(context.build_id, tile, context.month) for tile in headline.TILES
+        headline.read(context.build_id, tile, context.month, slices=context.slices)
+        for tile in headline.TILES
     ]
     headline.draw(readings)
-    shares = by_region(context, "arr_runrate")
-    headline.say_moved(headline.what_moved(readings, shares, context.month))
+    shares = None if context.slices else by_region(context, "arr_runrate")
+    sentences = headline.what_moved(readings, shares, context.month)
+    headline.say_moved(sentences, within=filters.say(context.slices))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def actives(context: Context) -> None:
     """Draw weekly actives with the launches."""
-    rows = context.upto(
-        queries.metric(context.build_id, "weekly_active_users", grain="week")
-    )
+    rows = context.upto(context.metric("weekly_active_users", grain="week"))
     if rows.empty:
         layout.say_empty("No complete week of sessions up to this day.")
         return
@@ -78,8 +78,12 @@ def actives(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def arr(context: Context) -> None:
     """Draw ARR by month."""
-    rows = context.upto(queries.metric(context.build_id, "arr_runrate", grain="month"))
-    last = headline.closed_by(rows, context.end).iloc[-1]
+    rows = context.upto(context.metric("arr_runrate", grain="month"))
+    closed = headline.closed_by(rows, context.end)
+    if closed.empty:
+        layout.say_empty("No closed month up to this day.")
+        return
+    last = closed.iloc[-1]
     st.plotly_chart(
         charts.months(rows, form="usd", ink=context.ink, height=CHART_HEIGHT),
         config=CONFIG,
@@ -92,9 +96,7 @@ def arr(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def movements(context: Context) -> None:
     """Draw what changed MRR over the month."""
-    rows = queries.metric(
-        context.build_id, "mrr_movements", grain="month", by="movement"
-    )
+    rows = context.metric("mrr_movements", grain="month", by="movement")
     rows = rows[rows["period_start"] == pd.Timestamp(context.month)]
     rows = rows[rows["value"].abs() >= 0.5].set_index("movement")
     order = [name for name in BRIDGE_ORDER if name in rows.index]
@@ -103,7 +105,7 @@ def movements(context: Context) -> None:
         layout.say_empty("MRR did not change in this month.")
         return
     rows = rows.loc[order].reset_index()
-    closing = queries.metric(context.build_id, "mrr", grain="month")
+    closing = context.metric("mrr", grain="month")
     balances = headline.closed_by(closing, context.end)["value"].tail(2).tolist()
     if len(balances) == 2:
         opening, closed = (formats.usd(balance) for balance in balances)
@@ -123,9 +125,7 @@ def movements(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def conversion(context: Context) -> None:
     """Draw the paid conversion of weekly sign-up cohorts."""
-    rows = context.upto(
-        queries.metric(context.build_id, "free_to_paid_30", grain="week")
-    )
+    rows = context.upto(context.metric("free_to_paid_30", grain="week"))
     if rows.empty:
         layout.say_empty("No sign-up cohort up to this day.")
         return

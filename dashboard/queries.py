@@ -14,9 +14,12 @@ import pandas as pd
 import streamlit as st
 
 from pipelines import warehouse
-from pipelines.warehouse import NoWarehouse, UnknownMetric, Warehouse
+from pipelines.warehouse import NoSlice, NoWarehouse, UnknownMetric, Warehouse
 
-__all__ = ["NoWarehouse", "UnknownMetric"]
+__all__ = ["NoSlice", "NoWarehouse", "UnknownMetric"]
+
+# Dimensions and the values to stay in, as they can be part of a cache key.
+Slices = tuple[tuple[str, str], ...]
 
 # The data folder of the checkout, for `streamlit run` without the reel command.
 DEFAULT_HOME = Path(__file__).parents[1] / "data"
@@ -110,7 +113,12 @@ def last_failure() -> dict[str, object] | None:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def metric(
-    build_id: str, name: str, *, grain: str, by: str | None = None
+    build_id: str,
+    name: str,
+    *,
+    grain: str,
+    by: str | None = None,
+    slices: Slices = (),
 ) -> pd.DataFrame:
     """Read the rows of a metric that may be shown, oldest first.
 
@@ -118,9 +126,22 @@ def metric(
 
     Raises:
         UnknownMetric: This build has no such metric.
+        NoSlice: It is not told apart by these dimensions.
     """
-    frame = _warehouse(build_id).metric(name, grain=grain, by=by)
+    frame = _warehouse(build_id).metric(name, grain=grain, by=by, within=dict(slices))
     return frame[(frame["state"] != "withheld") & frame["value"].notna()]
+
+
+def statement(
+    build_id: str,
+    name: str,
+    *,
+    grain: str,
+    by: str | None = None,
+    slices: Slices = (),
+) -> str:
+    """Write the SQL that `metric` asks of the build."""
+    return _warehouse(build_id).statement(name, grain=grain, by=by, within=dict(slices))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

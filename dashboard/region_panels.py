@@ -9,7 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats, headline, layout, queries, regions
+from dashboard import formats, headline, layout, regions
 from dashboard.canvas import CONFIG
 from dashboard.context import Context
 
@@ -99,10 +99,11 @@ def table(context: Context, metric: str = "run_rate_revenue") -> None:
 def by_region(context: Context, metric: str = "run_rate_revenue") -> pd.DataFrame:
     """Line up the regions of the month: value, before, share, history; largest first.
 
-    The share is the region's row over the total's row of the same metric.
+    The share is the region's row over the total's row of the same metric. Within a
+    filter both stay in it: a share of the whole would tell the whole.
     """
-    rows = queries.metric(context.build_id, metric, grain="month", by="region")
-    total = queries.metric(context.build_id, metric, grain="month")
+    rows = context.metric(metric, grain="month", by="region")
+    total = context.metric(metric, grain="month")
     rows = headline.closed_by(rows, context.end)
     total = headline.closed_by(total, context.end)
     month = pd.Timestamp(context.month)

@@ -6,7 +6,7 @@ Reads rows of `retention` through `queries`.
 import pandas as pd
 import streamlit as st
 
-from dashboard import cohort_chart, formats, layout, queries
+from dashboard import cohort_chart, formats, layout
 from dashboard.canvas import CONFIG
 from dashboard.context import Context
 
@@ -42,7 +42,7 @@ def triangle(context: Context) -> None:
 
 def known_cells(context: Context) -> pd.DataFrame:
     """Keep what was known at the end of the month, of the newest cohorts."""
-    cells = queries.metric(context.build_id, "retention", grain="week", by="measure")
+    cells = context.metric("retention", grain="week", by="measure")
     cells = cells[cells["measure"].isin(cohort_chart.MEASURES)]
     if not context.is_newest:
         cells = cohort_chart.known_by(cells, context.end)

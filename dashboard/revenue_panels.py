@@ -66,7 +66,10 @@ WHY_ARR_DIFFERS = (
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
     headline.draw(
-        [headline.read(context.build_id, tile, context.month) for tile in TILES]
+        [
+            headline.read(context.build_id, tile, context.month, slices=context.slices)
+            for tile in TILES
+        ]
     )
 
 

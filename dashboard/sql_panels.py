@@ -13,6 +13,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard import (
+    access,
     answer_files,
     formats,
     layout,
@@ -26,7 +27,6 @@ from dashboard.queries import Build
 from dashboard.sandbox import Answer, Job
 
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.sql"))
-LOCAL_USER = "local"
 # Browsers and mail programs cut longer addresses.
 LONGEST_LINK = 6000
 # A fast answer comes without a flicker of the Cancel button.
@@ -37,10 +37,8 @@ NONE = "—"
 
 
 def user() -> str:
-    """Name who is logged in; without a login everybody is the local user."""
-    known = st.user.to_dict()
-    email = known.get("email") if known.get("is_logged_in") else None
-    return str(email or LOCAL_USER)
+    """Name who reads; without a login everybody is the local user."""
+    return access.reader().name
 
 
 def put(sql: str) -> None:
@@ -65,12 +63,11 @@ def explain_rows(build: Build) -> None:
 def editor(build: Build) -> None:
     """Draw the editor and start what is asked for."""
     state = st.session_state
-    # What this session was opened with; later the address follows the editor.
-    linked = state.setdefault("sql_linked", st.query_params.get("q"))
+    _follow_link()
     # Another text is another widget: its value is there when it is first drawn.
     key = f"sql_text_{state.get('sql_version', 0)}"
     if key not in state:  # also after a visit to another page
-        state.setdefault("sql_kept", linked or EXAMPLES[0].read_text())
+        state.setdefault("sql_kept", EXAMPLES[0].read_text())
         state["sql_shown"] = state["sql_kept"]
     above = st.container()
     with st.form("sql_form", border=False, enter_to_submit=False):
@@ -91,12 +88,21 @@ def editor(build: Build) -> None:
     if pressed["Save"] and sql.strip():
         name = query_book.save(queries.home(), user(), sql)
         st.toast(f"Saved as “{formats.plain(name)}”", icon=":material/bookmark:")
-    if linked and linked == sql and "sql_job" not in state:
+    job: Job | None = state.get("sql_job")
+    if state.get("sql_linked") == sql and (job is None or job.sql != sql):
         above.info(
-            "This statement came with the link and has not run. Read it, then press"
-            " Run.",
+            "This statement came with a link and has not run. Read it, then press Run.",
             icon=":material/link:",
         )
+
+
+def _follow_link() -> None:
+    """Put a statement that the address brought into the editor; it does not run."""
+    state = st.session_state
+    linked = st.query_params.get("q")
+    if linked and linked != state.get("sql_address"):
+        state["sql_linked"] = state["sql_address"] = linked
+        put(linked)
 
 
 def _buttons() -> dict[str, bool]:
@@ -161,7 +167,7 @@ def _keep_in_address(sql: str) -> bool:
     if len(urlencode({"q": sql})) > LONGEST_LINK:
         st.query_params.pop("q", None)
         return False
-    st.query_params["q"] = sql
+    st.session_state["sql_address"] = st.query_params["q"] = sql
     return True
 
 

@@ -17,6 +17,7 @@ def choose(
     key: str,
     default: str,
     show: Callable[[str], str] = str,
+    width: int = 200,
 ) -> str:
     """Draw a select box whose value is the query parameter `key`.
 
@@ -26,6 +27,7 @@ def choose(
         key: Name of the query parameter.
         default: The value when the address has none, or one that is not allowed.
         show: Turns a value into what the reader sees.
+        width: Of the box, in pixels.
 
     Returns:
         The chosen value.
@@ -40,7 +42,7 @@ def choose(
         format_func=show,
         key=f"widget_{key}",
         label_visibility="collapsed",
-        width=200,
+        width=width,
     )
     _keep(key, picked)
     return picked

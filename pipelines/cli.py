@@ -36,6 +36,14 @@ class Preset(StrEnum):
     CONSISTENT = "consistent"
 
 
+class Channel(StrEnum):
+    """Where a digest goes."""
+
+    FILE = "file"
+    SMTP = "smtp"
+    SLACK = "slack"
+
+
 FormatOption = Annotated[Format, typer.Option("--format", help="how to print")]
 OutOption = Annotated[Path | None, typer.Option("-o", "--out", help="write to a file")]
 ScaleOption = Annotated[float, typer.Option(help="sample size: 0.01 = one in 100")]
@@ -245,6 +253,17 @@ def status(format: FormatOption = Format.TABLE) -> None:
     from pipelines.commands import run_status
 
     run_status(as_json=format is Format.JSON)
+
+
+@app.command()
+def digest(
+    to: Annotated[Channel, typer.Option(help="where it goes")] = Channel.FILE,
+    out: OutOption = None,
+) -> None:
+    """Send the Overview's numbers to their readers, or that the build failed."""
+    from pipelines.delivery import run_digest
+
+    run_digest(to.value, out)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ sees the old data.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,8 +19,12 @@ from threading import Lock
 import duckdb
 import pandas as pd
 
+from pipelines import slices
+from pipelines.slices import NoSlice
+
+__all__ = ["NoSlice"]
+
 KEPT_BUILDS = 3
-FACTS = ("grain", "period_start", "value", "numerator", "denominator", "state")
 
 
 class NoWarehouse(FileNotFoundError):
@@ -89,6 +93,7 @@ class Warehouse:
         *,
         grain: str | None = None,
         by: str | None = None,
+        within: Mapping[str, str] | None = None,
         since: date | None = None,
         until: date | None = None,
         raw: bool = False,
@@ -99,6 +104,7 @@ class Warehouse:
             name: A name of the catalog.
             grain: 'day', 'week' or 'month'; all grains if left out.
             by: A dimension of the metric: its slices instead of the total.
+            within: Values of dimensions to stay in, such as region US.
             since: First `period_start` wanted.
             until: Last `period_start` wanted.
             raw: Give the sample's own figures; otherwise extensive metrics are
@@ -110,36 +116,46 @@ class Warehouse:
 
         Raises:
             UnknownMetric: The catalog has no metric of this name.
-            ValueError: The metric has no such grain or dimension.
+            NoSlice: The metric has no such dimension, or not these together.
+            ValueError: The metric has no such grain.
         """
         entry = self._entry(name)
-        dimensions = _words(entry["dimensions"])
+        text = self.statement(
+            name, grain=grain, by=by, within=within, since=since, until=until
+        )
+        told_apart = sorted({*(within or {}), *filter(None, [by])})
+        if len(told_apart) > 1 and self.query(slices.any_row(name, told_apart)).empty:
+            raise NoSlice(
+                f"{entry['label']} is not split by {' and '.join(told_apart)} together"
+            )
+        frame = self.query(text)
+        return frame if raw else self._weighted(frame, entry)
+
+    def statement(
+        self,
+        name: str,
+        *,
+        grain: str | None = None,
+        by: str | None = None,
+        within: Mapping[str, str] | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> str:
+        """Write the SQL that `metric` asks; its rows are the sample's own."""
+        entry = self._entry(name)
         grains = _words(entry["grains"])
         if grain is not None and grain not in grains:
             raise ValueError(f"{name} has the grains {grains}, not {grain!r}")
-        if by is not None and by not in dimensions:
-            raise ValueError(f"{name} can be split by {dimensions}, not by {by!r}")
-        conditions = [
-            f"{dimension} <> 'all'" if dimension == by else f"{dimension} = 'all'"
-            for dimension in dimensions
-        ]
-        params: list[object] = []
-        for condition, value in (
-            ("grain = ?", grain),
-            ("period_start >= ?", since),
-            ("period_start <= ?", until),
-        ):
-            if value is not None:
-                conditions.append(condition)
-                params.append(value)
-        columns = ["grain", "period_start", *dimensions, *FACTS[2:]]
-        frame = self.query(
-            f"select {', '.join(columns)} from metrics.{name}"
-            f" where {' and '.join(conditions) or 'true'}"
-            f" order by grain, period_start{', ' + by if by else ''}",
-            params,
+        return slices.statement(
+            name,
+            _words(entry["dimensions"]),
+            label=entry["label"],
+            grain=grain,
+            by=by,
+            within=within or {},
+            since=since,
+            until=until,
         )
-        return frame if raw else self._weighted(frame, entry)
 
     def newest(self) -> pd.DataFrame:
         """Read the last closed value and the newest state of every metric's total.

@@ -9,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,15 +57,28 @@ def address(
     """The dashboard, served on the story from a foreign folder as a user would."""
     home = tmp_path_factory.mktemp("served")
     _story().publish(home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with _serve(home, {}) as url:
+        yield url
+
+
+@pytest.fixture
+def serve(
+    browser_path: str, tmp_path: Path
+) -> Callable[[dict[str, str]], AbstractContextManager[str]]:
+    """Serve the story from `tmp_path` with variables of one's own."""
+    _story().publish(tmp_path)
+    return lambda variables: _serve(tmp_path, variables)
+
+
+@contextmanager
+def _serve(home: Path, variables: dict[str, str]) -> Iterator[str]:
+    port = variables.get("STREAMLIT_SERVER_PORT") or str(free_port())
     command = [sys.executable, "-m", "streamlit", "run"]
-    command += [str(ROOT / "dashboard" / "asgi.py"), "--server.port", str(port)]
+    command += [str(ROOT / "dashboard" / "asgi.py"), "--server.port", port]
     server = subprocess.Popen(
         command,
         cwd=home,
-        env=os.environ | {"REEL_HOME": str(home)},
+        env=os.environ | {"REEL_HOME": str(home)} | variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -74,6 +88,13 @@ def address(
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def free_port() -> int:
+    """Find a port that nobody uses now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def _story():

@@ -59,7 +59,7 @@ def test_the_page_says_how_far_the_data_reach_and_what_made_them(
 
 def test_loads_and_quarantine_are_listed_in_words(home: Path, story, open_page) -> None:
     story.publish(home)
-    loads, _, quarantine, _ = (table.value for table in open_page("data").dataframe)
+    loads, _, quarantine, *_ = (table.value for table in open_page("data").dataframe)
     assert list(loads["Load"]) == ["batch-0003", "batch-0002", "batch-0001"]
     assert list(quarantine["Reason"]) == ["Not JSON", "Wrong type", "In the future"]
     assert list(quarantine["Rows"]) == [130, 60, 15]
@@ -70,7 +70,7 @@ def test_loads_and_quarantine_are_listed_in_words(home: Path, story, open_page) 
 def test_the_tests_can_be_searched(home: Path, story, open_page) -> None:
     story.publish(home)
     page = open_page("data", test="mrr change")
-    assert list(page.table[0].value["Model"]) == ["MRR movements"]
+    assert list(page.dataframe[-1].value["Model"]) == ["MRR movements"]
     page.text_input(key="widget_test").set_value("nothing like it").run()
     assert "No test matches" in page.info[0].value
 
@@ -85,7 +85,7 @@ def test_a_failed_test_stands_on_top_with_its_message(
             " message = 'Got 4 results' where model = 'weekly_active_users'"
         ),
     )
-    first = open_page("data").table[0].value.iloc[0]
+    first = open_page("data").dataframe[-1].value.iloc[0]
     assert (first["Result"], first["Failures"]) == ("Warn", 4)
     assert first["Message"] == "Got 4 results"
 

@@ -18,9 +18,9 @@ def make_build(path: Path, *, actives: int = 30_000, weight: float = 100) -> Pat
         connection.execute(f"create table meta.build as select {weight} sample_weight")
         connection.execute(
             "create table metrics.catalog as select * from (values"
-            " ('weekly_active_users', true, 'week', 'region'),"
-            " ('paid_share', false, 'week', 'region'))"
-            " t(name, extensive, grains, dimensions)"
+            " ('weekly_active_users', 'WAU', true, 'week', 'region'),"
+            " ('paid_share', 'Paid share', false, 'week', 'region'))"
+            " t(name, label, extensive, grains, dimensions)"
         )
         for name, value, parts in (
             ("weekly_active_users", actives, "null::bigint, null::bigint"),
@@ -80,7 +80,7 @@ def test_a_slice_is_asked_for_by_name(tmp_path: Path) -> None:
     regions = build.metric("weekly_active_users", by="region")
     assert regions["region"].tolist() == ["US"]
     assert regions["value"].tolist() == [750_000]
-    with pytest.raises(ValueError, match="split by \\['region'\\], not by 'planet'"):
+    with pytest.raises(ValueError, match="split by region, not by planet"):
         build.metric("weekly_active_users", by="planet")
     with pytest.raises(ValueError, match="grains \\['week'\\], not 'year'"):
         build.metric("weekly_active_users", grain="year")

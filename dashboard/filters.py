@@ -1,0 +1,70 @@
+"""The filters of a page: one region, segment or plan, for every block that can.
+
+Reads which values there are through `queries`. A block shows the metric's own row of
+the slice; one whose metric is not told apart like this says so.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import access, formats, queries, regions, url_state
+from dashboard.queries import NoSlice, Slices, UnknownMetric
+
+DIMENSIONS = access.DIMENSIONS
+EVERYTHING = "all"
+# Between them they know who pays and who does not.
+SOURCES = (("run_rate_revenue", "month"), ("weekly_active_users", "week"))
+
+
+def choose(build_id: str, by: Sequence[str]) -> Slices:
+    """Draw one box a dimension; gives back the filters that are set.
+
+    A reader who may not see all rows has a box for what limits them on every page, and
+    in it what they may see and no more.
+    """
+    limits = dict(access.reader().limits)
+    chosen = [
+        (dimension, _choose_one(build_id, dimension, limits.get(dimension)))
+        for dimension in dict.fromkeys([*by, *limits])
+    ]
+    return tuple(part for part in chosen if part[1] != EVERYTHING)
+
+
+def say(slices: Slices) -> str:
+    """Name the filters for a reader: United States, pro plan."""
+    return ", ".join(name(dimension, value) for dimension, value in slices)
+
+
+def name(dimension: str, value: str) -> str:
+    """Name one value of a dimension for a reader."""
+    if value == EVERYTHING:
+        return f"All {dimension}s"
+    if dimension == "region":
+        return regions.name(value)
+    return f"{formats.words(value)} {dimension}"
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def values(build_id: str, dimension: str) -> list[str]:
+    """List the values of a dimension in this build, in the order of their names."""
+    found: set[str] = set()
+    for metric, grain in SOURCES:
+        try:
+            rows = queries.metric(build_id, metric, grain=grain, by=dimension)
+        except (NoSlice, UnknownMetric):
+            continue
+        found |= set(rows[dimension])
+    return sorted(found, key=lambda value: name(dimension, value))
+
+
+def _choose_one(build_id: str, dimension: str, limits: Sequence[str] | None) -> str:
+    options = limits or [EVERYTHING, *values(build_id, dimension)]
+    return url_state.choose(
+        dimension.capitalize(),
+        options,
+        key=dimension,
+        default=options[0],
+        show=lambda value: name(dimension, value),
+        width=150,
+    )
