@@ -60,7 +60,7 @@ def write_clip(
             append_images=images[1:],
             duration=round(1000 / fps),
             loop=0,
-            lossless=True,  # webp asks; the others are
+            quality=90,  # of a webp
         )
     os.replace(partial, path)
     return path.stat().st_size
