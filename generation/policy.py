@@ -93,5 +93,5 @@ def _list_spelt(text: str) -> list[str]:
 
 def _read_signs(match: re.Match[str]) -> str:
     """Read n4k3d as naked, but leave 1984 alone."""
-    word = match.group()
+    word = match.group().rstrip("!?.,;:")
     return word.translate(_SIGNS) if re.search(r"[a-z]", word) else word
