@@ -132,6 +132,7 @@ def test_killed_workers_lose_and_double_nothing(tmp_path: Path, events_of, ask) 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_fifty_clips_survive_fifty_kills(tmp_path: Path, events_of, ask) -> None:
     clips = serve_under_fire(tmp_path, clips=50, kills=50, seed=2)
     ended = check_books(tmp_path, clips=clips, events_of=events_of, ask=ask)
