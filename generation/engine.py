@@ -147,6 +147,7 @@ def recover_jobs(store: JobStore) -> list[str]:
         The jobs that were ended.
     """
     ended = []
+    store.list_alive()  # the locks of the dead go
     with store.transaction() as database:
         for job in list_interrupted(database, store.is_alive):
             if job.is_retried:

@@ -127,20 +127,27 @@ class JobStore:
     def live(self, name: str) -> Iterator[None]:
         """Hold a process's lock: while it is held, the process lives."""
         path = self._lock_of(name)
-        with path.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with _lock(path):
             try:
                 yield
             finally:
                 path.unlink(missing_ok=True)
 
     def is_alive(self, name: str) -> bool:
-        """Whether the process of that name still holds its lock."""
+        """Whether the process of that name still holds its lock; a dead one's goes."""
         try:
             with self._lock_of(name).open("r") as file:
-                return not _try_lock(file)
+                is_free = _try_lock(file)
+                if is_free:
+                    self._lock_of(name).unlink(missing_ok=True)
+                return not is_free
         except FileNotFoundError:
             return False
+
+    def list_alive(self) -> list[str]:
+        """The names of the processes that make clips."""
+        names = sorted(path.stem for path in self.folder.glob("*.lock"))
+        return [name for name in names if self.is_alive(name)]
 
     def _lock_of(self, name: str) -> Path:
         return self.folder / f"{name}.lock"
@@ -172,6 +179,17 @@ def _make_tables(database: sqlite3.Connection) -> None:
                 database.execute(f"alter table {table} add column {name} {kind}")
     for statement in INDEXES.split(";"):
         database.execute(statement)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Make and lock a file; once more if it was taken for a dead one's in between."""
+    while True:
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink:
+                yield
+                return
 
 
 def _try_lock(file: IO[str]) -> bool:

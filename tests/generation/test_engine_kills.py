@@ -18,6 +18,7 @@ from generation.events import (
     GenerationFinished,
     GenerationSubmitted,
 )
+from generation.jobs import JobStore
 from generation.request import GenerationRequest
 from generation.submission import list_jobs, submit
 from pipelines.load import ingest
@@ -47,12 +48,11 @@ def wait_until(holds, *, seconds: float = 120) -> None:
 
 
 def kill_one(home: Path, rng: random.Random) -> bool:
-    """Kill a random worker by the number in its lock's name."""
-    locks = sorted((home / "engine").glob("worker-*.lock"))
-    try:
-        os.kill(int(rng.choice(locks).name.split("-")[1]), signal.SIGKILL)
-    except (IndexError, ProcessLookupError):
+    """Kill a worker that lives; its name holds its number."""
+    alive = JobStore(home).list_alive()
+    if not alive:
         return False
+    os.kill(int(rng.choice(alive).split("-")[1]), signal.SIGKILL)
     return True
 
 
