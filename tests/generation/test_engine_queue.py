@@ -65,14 +65,19 @@ def test_high_goes_first_until_a_standard_job_has_waited_long(tmp_path: Path) ->
     assert claim_accounts(tmp_path, 3) == ["old", "vip", "new"]
 
 
+@pytest.mark.parametrize("lost_at", [1, 2])
 def test_a_worker_that_was_overtaken_changes_nothing(
-    tmp_path: Path, events_of, ask
+    tmp_path: Path, events_of, ask, lost_at: int
 ) -> None:
     job = queue(tmp_path)
     store = JobStore(tmp_path)
+    steps: list[int] = []
 
     def lose(done: int, _steps: int) -> None:
-        if done == 2:  # as if it had hung: the lease is over, another one takes the job
+        steps.append(done)
+        if (
+            done == lost_at
+        ):  # as if it had hung: the lease is over, another one takes the job
             with store.transaction() as database:
                 database.execute("update jobs set lease_until = 0")
             assert recover_jobs(store) == []
@@ -81,10 +86,11 @@ def test_a_worker_that_was_overtaken_changes_nothing(
 
     with attend(tmp_path) as name, pytest.raises(JobOvertaken):
         run_next(tmp_path, worker_id=name, on_step=lose)
+    assert steps == list(range(1, lost_at + 1))  # it stops as soon as it can know
     state = find_job(tmp_path, job)
     assert (state.status, state.attempts) == ("running", 2)
     assert ends(events_of, tmp_path) == []
-    assert not list((tmp_path / "videos").iterdir())
+    assert not list(tmp_path.glob("videos/*"))
 
     assert recover_jobs(store) == []  # "other" never lived: back into the queue
     with attend(tmp_path) as name:
