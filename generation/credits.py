@@ -121,13 +121,18 @@ def cost_usd(device: str, *, busy_seconds: float, on: date, count: int = 1) -> D
 
     Idle time is not in it; unit economics show it as a line of its own.
     """
+    hourly = find_device_cost(device, on=on).usd_per_hour
+    return hourly * count * Decimal(str(busy_seconds)) / SECONDS_PER_HOUR
+
+
+def find_device_cost(device: str, *, on: date) -> DeviceCost:
+    """Return the cost of a device in force on a day."""
     known = [cost for cost in read_device_costs() if cost.device == device]
     matching = [cost for cost in known if cost.effective_from <= on]
     if not matching:
         devices = sorted({cost.device for cost in read_device_costs()})
         raise ValueError(f"no cost for {device!r} on {on}; known devices: {devices}")
-    hourly = max(matching, key=lambda cost: cost.effective_from).usd_per_hour
-    return hourly * count * Decimal(str(busy_seconds)) / SECONDS_PER_HOUR
+    return max(matching, key=lambda cost: cost.effective_from)
 
 
 def to_micros(amount_usd: Decimal) -> int:

@@ -1,46 +1,51 @@
-"""The engine: runs one request, writes its file and emits its usage events.
+"""The engine: makes the clips of claimed jobs and ends each with one event.
 
-Reads the model's weights and the user's image or clip; writes the clip, and below
-<home> the job store and the spool of events. A job that a kill interrupted ends as
-failed, with its credits given back, the next time the engine runs.
+Writes the clip, and below <home> the job store and the spool of events. A job that a
+kill interrupted goes back to the queue, or ends as failed with its credits given back.
 """
 
-import resource
-import sys
+import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.drawing import OnStep, make_clip, to_ms
 from generation.events import ErrorClass, GenerationStatus
 from generation.jobs import JobStore
-from generation.media import (
-    hash_frames,
-    read_image,
-    read_reference_clip,
-    write_clip,
+from generation.ledger import PLAIN_ORDER, Order, record_end
+from generation.metering import RETRYABLE, Metering
+from generation.request import GenerationRequest
+from generation.scheduling import (
+    MAX_ATTEMPTS,
+    Claim,
+    claim_next,
+    list_interrupted,
+    put_back,
+    renew,
+    try_again,
 )
-from generation.metering import Metering, record_end, record_start, record_submission
-from generation.motion import extract_motion, find_subject, retarget
-from generation.planner import plan_trajectory
-from generation.request import GenerationRequest, find_model
-
-FPS = 8
-HEIGHT = 384  # eight times the model's own pixels
-
-OnStep = Callable[[int, int], None]
+from generation.submission import submit
 
 
 class GenerationCancelled(Exception):
     """Raise it in `on_step` to cancel; the credits go back."""
+
+
+class WorkerStopped(Exception):
+    """Raise it in `on_step` to put the job back into the queue."""
+
+
+class JobOvertaken(Exception):
+    """Another worker has the job now; this one changes nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -63,31 +68,15 @@ class Result:
     metering: Metering
 
 
-class LoadedModel(NamedTuple):
-    """The bundled pipeline and the hash of its weights."""
-
-    pipeline: Any
-    weights_sha256: str
-
-
-class Drawing(NamedTuple):
-    """Frames as the model made them, and what making them took."""
-
-    frames: NDArray[np.uint8]
-    unknown_words: list[str]
-    nfe: int
-    first_step_ms: int
-    run_ms: int
-
-
 def generate(
     request: GenerationRequest,
     *,
     home: Path,
     out: Path | None = None,
     on_step: OnStep | None = None,
+    order: Order = PLAIN_ORDER,
 ) -> Result:
-    """Make one clip.
+    """Make one clip in this process, without waiting for the queue's workers.
 
     Args:
         request: What to make.
@@ -95,179 +84,158 @@ def generate(
         out: Where to write the clip; its suffix chooses the format. By default an mp4
             below <home>/videos.
         on_step: Called with (steps done, steps in all) after each step.
+        order: For whom.
+    """
+    with attend(home) as owner:
+        submit(request, home=home, out=out, order=order._replace(owner=owner))
+        result = run_next(home, worker_id=owner, owner=owner, on_step=on_step)
+    assert result is not None, "the account has a job of this key already"
+    return result
+
+
+@contextmanager
+def attend(home: Path) -> Iterator[str]:
+    """Live as a process that makes clips; gives its name.
+
+    Jobs that it owns and that are not made in the end are cancelled.
     """
     store = JobStore(home)
-    end_interrupted_jobs(store)
-    job_id = str(uuid4())
-    path = out or home / "videos" / f"{job_id}.mp4"
-    with store.own_job(job_id):
-        with store.transaction() as database:
-            credits = record_submission(
-                database, request, job_id=job_id, session_id=_session_id()
-            )
+    recover_jobs(store)
+    name = f"worker-{os.getpid()}-{uuid4().hex[:8]}"
+    with store.live(name):
         try:
-            with store.wait_for_turn() as waited:
-                with store.transaction() as database:
-                    record_start(database, job_id)
-                drawing, metering = _run(request, path, on_step, waited=waited)
-        except BaseException as error:
-            _end_without_clip(store, request, job_id, error)
-            raise
+            yield name
+        finally:
+            _cancel_rest(store, name)
+            store.relay()
+
+
+def run_next(
+    home: Path,
+    *,
+    worker_id: str,
+    owner: str | None = None,
+    on_step: OnStep | None = None,
+) -> Result | None:
+    """Make the next clip of the queue, or of a command; None if none waits.
+
+    Whatever stops the job is recorded and raised.
+    """
+    store = JobStore(home)
+    with store.transaction() as database:
+        claim = claim_next(database, worker_id=worker_id, owner=owner)
+    if claim is None:
+        return None
+    try:
+        return _run(store, claim, home, on_step)
+    except WorkerStopped:
         with store.transaction() as database:
-            record_end(
-                database, job_id, status="succeeded", metering=metering, request=request
-            )
+            put_back(database, claim)
+        raise
+    except BaseException as error:
+        _record_failure(store, claim, error)
+        raise
+    finally:
+        _clear_parts(claim)
         store.relay()
+
+
+def recover_jobs(store: JobStore) -> list[str]:
+    """Put back what a dead or hanging worker left; end what has no way on.
+
+    Returns:
+        The jobs that were ended.
+    """
+    ended = []
+    store.list_alive()  # the locks of the dead go
+    with store.transaction() as database:
+        for job in list_interrupted(database, store.is_alive):
+            if job.is_retried:
+                try_again(database, job.job_id, fence=job.fence, wait_seconds=0)
+                continue
+            record_end(
+                database,
+                job.job_id,
+                status="failed",
+                metering=Metering(),
+                fence=job.fence,
+                error_class="timeout" if job.error_code == "hangs" else "internal",
+                error_code=job.error_code,
+                error="the process that made it died or hung",
+            )
+            ended.append(job.job_id)
+    store.relay()
+    return ended
+
+
+def _run(store: JobStore, claim: Claim, home: Path, on_step: OnStep | None) -> Result:
+    """Make the clip beside its place; the file and the job's end appear together."""
+    if claim.request is None:
+        raise RuntimeError("the request is no longer known")
+    request = GenerationRequest.from_json(claim.request)
+
+    def watch(done: int, steps: int) -> None:
+        with store.transaction() as database:
+            verdict = renew(database, claim, steps_done=done)
+        if verdict == "lost":
+            raise JobOvertaken(claim.job_id)
+        if verdict == "cancel":
+            raise GenerationCancelled(claim.job_id)
+        if on_step is not None:
+            on_step(done, steps)
+
+    staged = claim.path.with_name(
+        f".{claim.job_id}.{claim.fence}{claim.path.suffix.lower()}"
+    )
+    drawing, measured = make_clip(
+        request, staged, job_id=claim.job_id, home=home, on_step=watch
+    )
+    _sync(staged)
+    metering = replace(measured, **_state_claim(claim, busy_ms=measured.busy_ms))
+    with store.transaction() as database:
+        end = record_end(
+            database,
+            claim.job_id,
+            status="succeeded",
+            metering=metering,
+            fence=claim.fence,
+            request=request,
+        )
+        if end is None:
+            raise JobOvertaken(claim.job_id)
+        os.replace(staged, claim.path)
     return Result(
-        generation_id=job_id,
-        path=path,
+        generation_id=claim.job_id,
+        path=claim.path,
         unknown_words=drawing.unknown_words,
         frames=drawing.frames,
-        credits=credits,
+        credits=end.charged_credits,
         cost_usd=metering.cost_usd(datetime.now(UTC).date()),
         metering=metering,
     )
 
 
-def _end_without_clip(
-    store: JobStore, request: GenerationRequest, job_id: str, error: BaseException
-) -> None:
-    """Record why there is no clip; the caller raises the error on."""
+def _record_failure(store: JobStore, claim: Claim, error: BaseException) -> None:
+    """Record why there is no clip; an error that may pass is tried again."""
     status, error_class = _classify(error)
+    is_queued = claim.owner is None and claim.attempt < MAX_ATTEMPTS
+    busy_ms = to_ms(time.time() - claim.claimed_at)
     with store.transaction() as database:
+        if status == "failed" and error_class in RETRYABLE and is_queued:
+            wait = float(2**claim.attempt)
+            try_again(database, claim.job_id, fence=claim.fence, wait_seconds=wait)
+            return
         record_end(
             database,
-            job_id,
+            claim.job_id,
             status=status,
-            metering=Metering(),
-            request=request,
+            metering=Metering(run_ms=busy_ms, **_state_claim(claim, busy_ms=busy_ms)),
+            fence=claim.fence,
+            request=_read_request(claim),
             error_class=error_class,
             error_code=type(error).__name__,
+            error=str(error) or None,
         )
-    store.relay()
-
-
-def end_interrupted_jobs(store: JobStore) -> list[str]:
-    """End as failed the jobs whose process died, and send what was left unsent."""
-    ended = []
-    for job_id in store.open_jobs():
-        with store.adopt_job(job_id) as is_ours:
-            if is_ours:
-                with store.transaction() as database:
-                    record_end(
-                        database,
-                        job_id,
-                        status="failed",
-                        metering=Metering(),
-                        error_class="internal",
-                        error_code="interrupted",
-                    )
-                ended.append(job_id)
-    store.relay()
-    return ended
-
-
-@cache
-def load_model() -> LoadedModel:
-    """Load the bundled model once for each process."""
-    # Here, not above: torch and diffusers take seconds to import.
-    import torch
-
-    from generation.bundled.pipeline import WEIGHTS, hash_weights, load_pipeline
-
-    # So small a model gains little from more threads, waits long for busy cores, and
-    # would round differently for each number of them.
-    torch.set_num_threads(1)
-    folder = WEIGHTS / "v2"
-    return LoadedModel(load_pipeline(folder), hash_weights(folder))
-
-
-def _run(
-    request: GenerationRequest, path: Path, on_step: OnStep | None, *, waited: float
-) -> tuple[Drawing, Metering]:
-    """Load, draw and write one clip, and measure each part."""
-    from generation.bundled.flops import count_flops
-
-    cpu_before = time.process_time()
-    clock = time.monotonic()
-    model = load_model()
-    loaded = time.monotonic()
-    drawing = _draw(request, model.pipeline, on_step)
-    drawn = time.monotonic()
-    output_bytes = write_clip(drawing.frames, path, fps=FPS, height=HEIGHT)
-    written = time.monotonic()
-    frames = len(drawing.frames)
-    config = model.pipeline.transformer.config
-    return drawing, Metering(
-        queue_ms=_ms(waited),
-        load_ms=_ms(loaded - clock),
-        run_ms=drawing.run_ms,
-        first_step_ms=drawing.first_step_ms,
-        encode_ms=_ms(written - drawn),
-        cpu_seconds=round(time.process_time() - cpu_before, 3),
-        peak_memory_mib=_peak_memory_mib(),
-        flops=float(count_flops(config, frames=frames, nfe=drawing.nfe)),
-        nfe=drawing.nfe,
-        num_frames=frames,
-        frames_sha256=hash_frames(drawing.frames),
-        output_bytes=output_bytes,
-        weights_sha256=model.weights_sha256,
-    )
-
-
-def _draw(request: GenerationRequest, pipeline: Any, on_step: OnStep | None) -> Drawing:
-    """Prepare the conditions and run the sampler."""
-    import torch
-
-    began = time.monotonic()
-    image = None if request.image is None else read_image(request.image)
-    step_times: list[float] = []
-
-    def after_step(
-        _pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]
-    ) -> dict[str, Any]:
-        step_times.append(time.monotonic())
-        if on_step is not None:
-            on_step(step + 1, request.num_inference_steps)
-        return tensors
-
-    output = pipeline(
-        request.prompt,
-        image=image,
-        trajectory=_find_trajectory(request, image),
-        num_inference_steps=request.num_inference_steps,
-        guidance_scale=request.guidance_scale,
-        generator=torch.Generator().manual_seed(request.seed),
-        callback_on_step_end=after_step,
-    )
-    return Drawing(
-        frames=(output.frames[0] * 255).round().astype(np.uint8),
-        unknown_words=output.unknown_words[0],
-        nfe=output.nfe,
-        first_step_ms=_ms(step_times[0] - began),
-        run_ms=_ms(time.monotonic() - began),
-    )
-
-
-def _find_trajectory(request: GenerationRequest, image: Any) -> Any:
-    """Return the path asked for: drawn, read off a clip, or planned from the words.
-
-    A clip's and a planned path begin at the image's subject.
-    """
-    if request.trajectory is not None:
-        return request.trajectory
-    start = None
-    if image is not None:
-        from generation.bundled.pipeline import fit_image
-
-        start = find_subject(fit_image(image, size=48))
-    if request.reference_clip is not None:
-        motion = extract_motion(read_reference_clip(request.reference_clip).frames)
-        path = motion.trajectory
-        return path if start is None else retarget(path, start)
-    if "motion_control" not in find_model(request.model_id).modes:
-        return None
-    return plan_trajectory(request.prompt, seed=request.seed, start=start)
 
 
 def _classify(error: BaseException) -> tuple[GenerationStatus, ErrorClass | None]:
@@ -281,16 +249,43 @@ def _classify(error: BaseException) -> tuple[GenerationStatus, ErrorClass | None
     return "failed", "internal"
 
 
-@cache
-def _session_id() -> str:
-    return str(uuid4())
+def _state_claim(claim: Claim, *, busy_ms: int) -> dict[str, Any]:
+    """What the queue knows of an attempt, with the time of those before it."""
+    return {
+        "queue_ms": claim.queue_ms,
+        "busy_ms": claim.earlier_ms + busy_ms,
+        "started_at": datetime.fromtimestamp(claim.claimed_at, UTC),
+        "worker_id": claim.worker_id,
+    }
 
 
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
+def _read_request(claim: Claim) -> GenerationRequest | None:
+    """The request of a job that failed; its files may be gone by now."""
+    try:
+        return GenerationRequest.from_json(claim.request or b"")
+    except ValueError:
+        return None
 
 
-def _peak_memory_mib() -> float:
-    """Peak resident memory; macOS counts bytes, Linux KiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+def _cancel_rest(store: JobStore, owner: str) -> None:
+    """Cancel what a command asked for and did not come to."""
+    with store.transaction() as database:
+        left = database.execute(
+            "select job_id from jobs where owner = ? and status = 'queued'", (owner,)
+        ).fetchall()
+        for (job_id,) in left:
+            record_end(database, job_id, status="cancelled", metering=Metering())
+
+
+def _clear_parts(claim: Claim) -> None:
+    """Remove what this attempt and those before it left beside the clip."""
+    for part in claim.path.parent.glob(f".*{claim.job_id}.*"):
+        fence = part.name.split(f"{claim.job_id}.")[1].split(".")[0]
+        if int(fence) <= claim.fence:
+            part.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Have a file on the disk before the books say that it is there."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -37,6 +37,11 @@ Tier = Literal["team", "enterprise"]
 Priority = Literal["standard", "high"]
 GenerationStatus = Literal["succeeded", "failed", "moderated", "cancelled"]
 ErrorClass = Literal["user_input", "safety", "capacity", "timeout", "oom", "internal"]
+MotionSource = Literal["trajectory", "reference_clip", "planned"]
+FlopsMethod = Literal["formula", "counter", "meta", "table"]
+CostBasis = Literal["measured_seconds", "flops_model"]
+ModerationStage = Literal["input_text", "input_image", "output"]
+ModerationOutcome = Literal["passed", "refused"]
 
 
 class Event(msgspec.Struct, kw_only=True, tag_field="event_type"):
@@ -106,7 +111,9 @@ class GenerationSubmitted(Event, tag="generation_submitted"):
     """A video was asked for (rung 1). `reserved_credits` are held until it finishes.
 
     `motion_reference_seconds` is the length of the clip whose motion is followed;
-    `api_key_id` names the key that asked, null for people.
+    `api_key_id` names the key that asked, null for people. A producer that asks again
+    with an account's `idempotency_key` gets the job that it has; jobs of one file have
+    a `batch_id`.
     """
 
     account_id: Id
@@ -123,6 +130,8 @@ class GenerationSubmitted(Event, tag="generation_submitted"):
     motion_reference_seconds: Number | None = None
     priority: Priority | None = None
     api_key_id: Id | None = None
+    idempotency_key: Id | None = None
+    batch_id: Id | None = None
 
 
 class GenerationFinished(Event, tag="generation_finished"):
@@ -131,7 +140,11 @@ class GenerationFinished(Event, tag="generation_finished"):
     `video_seconds` is what was delivered (0 unless succeeded), `nfe` the number of
     network evaluations (classifier-free guidance doubles the steps), `cost_micros`
     the computing cost in millionths of a US dollar after the device price card. It
-    waited `queue_ms` until `started_at`, null where it never ran.
+    waited `queue_ms` until `started_at`, null where it never ran. `attempt` counts the
+    tries; together they kept `device_count` devices for `busy_ms`, which is what costs.
+    `total_ms` is from the request to the end. Frames with the same request and
+    `determinism_key` are the same to the bit. `watermark_id` is what the invisible mark
+    in the picture says, `c2pa_manifest_id` names the signed statement in the file.
     """
 
     account_id: Id
@@ -167,6 +180,31 @@ class GenerationFinished(Event, tag="generation_finished"):
     error_class: ErrorClass | None = None
     error_code: Name | None = None
     started_at: Timestamp | None = None
+    attempt: Count | None = None
+    busy_ms: Count | None = None
+    total_ms: Count | None = None
+    worker_id: Name | None = None
+    device_count: Count | None = None
+    backend: Name | None = None
+    pipeline_class: Name | None = None
+    scheduler: Name | None = None
+    motion_source: MotionSource | None = None
+    width: Count | None = None
+    height: Count | None = None
+    fps: Number | None = None
+    flops_method: FlopsMethod | None = None
+    determinism_key: Name | None = None
+    container: Name | None = None
+    watermark_id: Name | None = None
+    c2pa_manifest_id: Name | None = None
+    list_price_micros: Count | None = None
+    device_cost_version: Name | None = None
+    cost_basis: CostBasis | None = None
+    is_retryable: bool | None = None
+    moderation_stage: ModerationStage | None = None
+    moderation_outcome: ModerationOutcome | None = None
+    moderation_category: Name | None = None
+    policy_version: Name | None = None
 
 
 class VideoDownloaded(Event, tag="video_downloaded"):

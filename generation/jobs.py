@@ -8,7 +8,6 @@ because an event keeps its id.
 import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -37,6 +36,38 @@ create table if not exists grants (
     balance integer not null check (balance between 0 and granted)
 );
 """
+# Columns that an older store lacks. `fence` counts a job's claims, so that a worker
+# which lost one can change nothing; `attempts` leaves out those given back unharmed.
+# `owner` is the command that waits for the job, null if any worker may make it.
+ADDED_COLUMNS = {
+    "jobs": {
+        "account_id": "text not null default 'local'",
+        "idempotency_key": "text",
+        "request": "blob",  # holds the prompt: null once the job has ended
+        "path": "text",
+        "priority": "integer not null default 0",
+        "owner": "text",
+        "steps": "integer not null default 0",
+        "steps_done": "integer not null default 0",
+        "fence": "integer not null default 0",
+        "attempts": "integer not null default 0",
+        "worker_id": "text",
+        "available_at": "real not null default 0",
+        "claimed_at": "real",
+        "lease_until": "real",
+        "busy_ms": "integer not null default 0",
+        "is_cancel_asked": "integer not null default 0",
+        "ended_at": "real",
+        "error": "text",
+    },
+    "grants": {"account_id": "text not null default 'local'"},
+}
+INDEXES = """
+create index if not exists jobs_by_status on jobs (status);
+create unique index if not exists jobs_by_key on jobs (account_id, idempotency_key);
+create index if not exists jobs_by_claim on jobs (account_id, claimed_at);
+create index if not exists unsent on outbox (position) where is_relayed = 0;
+"""
 
 
 class JobStore:
@@ -48,7 +79,8 @@ class JobStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as database:
             database.execute("pragma journal_mode = wal")
-            database.executescript(SCHEMA)
+        with self.transaction() as database:
+            _make_tables(database)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -62,20 +94,20 @@ class JobStore:
                 raise
             database.execute("commit")
 
-    def open_jobs(self) -> list[str]:
-        """Return the ids of the jobs without an end."""
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Open a connection whose rows have names."""
         with closing(self._connect()) as database:
-            rows = database.execute(
-                "select job_id from jobs where status in ('queued', 'running')"
-            ).fetchall()
-        return [job_id for (job_id,) in rows]
+            database.row_factory = sqlite3.Row
+            yield database
 
     def relay(self) -> Path | None:
         """Hand unsent events to the spool as one new file; None if there are none.
 
-        A kill between the rename and the mark sends them again under the same ids.
+        A kill between the rename and the mark sends them again under the same ids. The
+        transaction keeps two workers from sending the same events.
         """
-        with closing(self._connect()) as database:
+        with self.transaction() as database:
             rows = database.execute(
                 "select position, body from outbox where is_relayed = 0"
                 " order by position"
@@ -92,40 +124,39 @@ class JobStore:
         return path
 
     @contextmanager
-    def own_job(self, job_id: str) -> Iterator[None]:
-        """Hold the job's lock: while it is held, the job's process lives."""
-        path = self.folder / f"{job_id}.lock"
-        with path.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+    def live(self, name: str) -> Iterator[None]:
+        """Hold a process's lock: while it is held, the process lives."""
+        path = self._lock_of(name)
+        with _lock(path):
             try:
                 yield
             finally:
                 path.unlink(missing_ok=True)
 
-    @contextmanager
-    def adopt_job(self, job_id: str) -> Iterator[bool]:
-        """Take over a job whose process died; False if it still lives."""
-        path = self.folder / f"{job_id}.lock"
-        with path.open("a") as file:
-            is_ours = _try_lock(file)
-            try:
-                yield is_ours
-            finally:
-                if is_ours:
-                    path.unlink(missing_ok=True)
+    def is_alive(self, name: str) -> bool:
+        """Whether the process of that name still holds its lock; a dead one's goes."""
+        try:
+            with self._lock_of(name).open("r") as file:
+                is_free = _try_lock(file)
+                if is_free:
+                    self._lock_of(name).unlink(missing_ok=True)
+                return not is_free
+        except FileNotFoundError:
+            return False
 
-    @contextmanager
-    def wait_for_turn(self) -> Iterator[float]:
-        """Wait until no other job runs; gives the seconds waited."""
-        asked = time.monotonic()
-        with (self.folder / "device.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield time.monotonic() - asked
+    def list_alive(self) -> list[str]:
+        """The names of the processes that make clips."""
+        names = sorted(path.stem for path in self.folder.glob("*.lock"))
+        return [name for name in names if self.is_alive(name)]
+
+    def _lock_of(self, name: str) -> Path:
+        return self.folder / f"{name}.lock"
 
     def _connect(self) -> sqlite3.Connection:
         path = self.folder / "jobs.db"
         database = sqlite3.connect(path, timeout=30, isolation_level=None)
         database.execute("pragma synchronous = full")
+        database.execute("pragma secure_delete = on")  # prompts are erased, not freed
         return database
 
 
@@ -135,6 +166,30 @@ def add_events(database: sqlite3.Connection, events: Sequence[Event]) -> None:
         "insert into outbox (event_id, body) values (?, ?)",
         [(event.event_id, msgspec.json.encode(event)) for event in events],
     )
+
+
+def _make_tables(database: sqlite3.Connection) -> None:
+    """Create what is missing; an older store keeps its rows."""
+    for statement in SCHEMA.split(";"):
+        database.execute(statement)
+    for table, columns in ADDED_COLUMNS.items():
+        known = {row[1] for row in database.execute(f"pragma table_info({table})")}
+        for name, kind in columns.items():
+            if name not in known:
+                database.execute(f"alter table {table} add column {name} {kind}")
+    for statement in INDEXES.split(";"):
+        database.execute(statement)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Make and lock a file; once more if it was taken for a dead one's in between."""
+    while True:
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink:
+                yield
+                return
 
 
 def _try_lock(file: IO[str]) -> bool:

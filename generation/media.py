@@ -1,6 +1,6 @@
-"""Clips as files: writing with a visible label, reading a reference clip, hashing.
+"""Clips as files: writing with a label and a mark, reading, hashing.
 
-Reads and writes mp4, webm, gif and png through PyAV and Pillow.
+Reads a user's picture or clip; writes mp4, webm, gif, webp and png, all of them moving.
 """
 
 import hashlib
@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from generation.request import check_output
+from generation.watermark import embed_mark
+
 Pixels = NDArray[np.uint8]
 
-OUTPUT_SUFFIXES = (".mp4", ".webm", ".gif", ".png")
 LABEL = "AI generated"
 MAX_CLIP_SECONDS = 30.0
 MAX_CLIP_PIXELS = 4096 * 2160
@@ -34,28 +36,32 @@ class ReferenceClip(NamedTuple):
     seconds: float
 
 
-def write_clip(frames: Pixels, path: Path, *, fps: int, height: int) -> int:
+def write_clip(
+    frames: Pixels, path: Path, *, fps: int, height: int, mark: int | None = None
+) -> int:
     """Write [frames, size, size, 3] enlarged to `height` and labelled; return bytes.
 
-    The file appears whole or not at all.
+    The file appears whole or not at all. `mark` is hidden in the picture.
     """
-    suffix = path.suffix.lower()
-    if suffix not in OUTPUT_SUFFIXES:
-        raise ValueError(
-            f"output must end in one of {', '.join(OUTPUT_SUFFIXES)}, got {path.name}"
-        )
+    suffix = check_output(path)
     images = [label_image(enlarge(frame, height=height)) for frame in frames]
+    if mark is not None:
+        marked = embed_mark(np.stack([np.asarray(image) for image in images]), mark)
+        images = [Image.fromarray(frame) for frame in marked]
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.partial{suffix}")
-    if suffix == ".png":
-        images[0].save(partial)
-    elif suffix == ".gif":
-        duration = round(1000 / fps)
-        images[0].save(
-            partial, save_all=True, append_images=images[1:], duration=duration, loop=0
-        )
-    else:
+    if suffix in (".mp4", ".webm"):
         _encode(images, partial, fps=fps)
+    else:
+        # A still player shows the first picture of a png, others play it.
+        images[0].save(
+            partial,
+            save_all=True,
+            append_images=images[1:],
+            duration=round(1000 / fps),
+            loop=0,
+            quality=90,  # of a webp
+        )
     os.replace(partial, path)
     return path.stat().st_size
 

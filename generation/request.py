@@ -18,6 +18,7 @@ Point = tuple[float, float]
 TOKENIZER = Path(__file__).parent / "bundled/weights/v2/tokenizer/tokenizer.json"
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 CLIP_SUFFIXES = (".mp4", ".webm", ".mov", ".gif", ".mkv")
+OUTPUT_SUFFIXES = (".mp4", ".webm", ".gif", ".webp", ".png")
 MAX_PROMPT_CHARACTERS = 2_500
 MAX_IMAGE_BYTES = 20 * 2**20
 MAX_CLIP_BYTES = 200 * 2**20
@@ -124,6 +125,21 @@ class GenerationRequest:
                 self.reference_clip, suffixes=CLIP_SUFFIXES, limit=MAX_CLIP_BYTES
             )
 
+    def to_json(self) -> bytes:
+        """Write it down for another process, whose working folder may be another."""
+        values = {name: _to_plain(value) for name, value in vars(self).items()}
+        return json.dumps(values).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes) -> "GenerationRequest":
+        """Read what `to_json` wrote; its files are checked again."""
+        values = json.loads(body)
+        for name in ("image", "reference_clip"):
+            values[name] = values[name] and Path(values[name])
+        if values["trajectory"] is not None:
+            values["trajectory"] = tuple((x, y) for x, y in values["trajectory"])
+        return cls(**values)
+
     @property
     def resolution(self) -> str:
         """The delivered height, as the price card names it."""
@@ -150,6 +166,18 @@ def read_trajectory(path: Path) -> tuple[Point, ...]:
         ) from None
 
 
+def check_output(path: Path) -> str:
+    """Return the suffix of a clip's file, or say what can be written."""
+    suffix = path.suffix.lower()
+    if suffix not in OUTPUT_SUFFIXES:
+        raise ValueError(
+            f"output must end in one of {', '.join(OUTPUT_SUFFIXES)}, got {path.name}"
+        )
+    if path.is_dir():
+        raise ValueError(f"output must be a file, {path} is a folder")
+    return suffix
+
+
 def list_prompt_words(prompt: str) -> list[str]:
     """Split a prompt as the bundled tokenizer does, without punctuation."""
     return re.findall(r"\w+", unicodedata.normalize("NFKC", prompt).lower())
@@ -164,6 +192,10 @@ def find_unknown_words(prompt: str) -> list[str]:
 @cache
 def _known_words() -> frozenset[str]:
     return frozenset(json.loads(TOKENIZER.read_text())["model"]["vocab"])
+
+
+def _to_plain(value: object) -> object:
+    return str(value.resolve()) if isinstance(value, Path) else value
 
 
 def _check_prompt(prompt: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.engine_cli import engine, generate
 from pipelines.settings import BadSetting, settings
 from pipelines.terminal import Format, console, fail, show
 
@@ -49,34 +50,8 @@ OutOption = Annotated[Path | None, typer.Option("-o", "--out", help="write to a 
 ScaleOption = Annotated[float, typer.Option(help="sample size: 0.01 = one in 100")]
 
 
-@app.command()
-def generate(
-    prompt: Annotated[str, typer.Argument(help="what to show, in plain English")],
-    image: Annotated[Path | None, typer.Option(help="first frame")] = None,
-    motion: Annotated[
-        Path | None, typer.Option(help="clip whose motion to use")
-    ] = None,
-    trajectory: Annotated[
-        Path | None, typer.Option(help="JSON list of [x, y] in 0..1 to follow")
-    ] = None,
-    seconds: Annotated[float | None, typer.Option(help="length of the clip")] = None,
-    model: Annotated[str, typer.Option(help="model id")] = "sprite-2",
-    seed: Annotated[int, typer.Option(help="same seed, same clip")] = 0,
-    out: OutOption = None,
-) -> None:
-    """Make a clip from a prompt and record its usage events."""
-    from pipelines.commands import run_generate
-
-    run_generate(
-        prompt,
-        image=image,
-        motion=motion,
-        trajectory=trajectory,
-        seconds=seconds,
-        model=model,
-        seed=seed,
-        out=out,
-    )
+app.command()(generate)
+app.add_typer(engine, name="engine")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pipelines.engine_commands import read_wishes, run_generate
 from pipelines.settings import ROOT, settings
 from pipelines.terminal import Format, console, fail, show, task
 
@@ -28,49 +29,6 @@ DEMO_PROMPTS = {
     "a small yellow heart rises in the sky": "yellow_heart",
     "a striped purple square circles clockwise at night": "purple_square",
 }
-
-
-def run_generate(
-    prompt: str,
-    *,
-    image: Path | None,
-    motion: Path | None,
-    trajectory: Path | None,
-    seconds: float | None,
-    model: str,
-    seed: int,
-    out: Path | None,
-) -> None:
-    """Make one clip and say what it cost."""
-    request_module = import_module("generation.request")
-    try:
-        request = request_module.GenerationRequest.create(
-            prompt,
-            image=image,
-            motion=motion,
-            trajectory=trajectory,
-            seconds=seconds,
-            model_id=model,
-            seed=seed,
-        )
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    engine = import_module("generation.engine")
-    with task("generating", total=request.num_inference_steps) as (progress, bar):
-        try:
-            result = engine.generate(
-                request,
-                home=settings().home,
-                out=out,
-                on_step=lambda step, steps: progress.update(bar, completed=step),
-            )
-        except ValueError as error:  # a picture or clip that cannot be read
-            raise fail(str(error)) from None
-    run_ms = result.metering.run_ms
-    console.print(f"{result.credits} credits, {run_ms} ms, ${result.cost_usd:.6f}")
-    if result.unknown_words:
-        console.print(f"words not understood: {', '.join(result.unknown_words)}")
-    print(result.path)
 
 
 def run_simulate(
@@ -216,17 +174,18 @@ def run_dashboard(port: int) -> None:
 def run_demo(scale: float, *, preset: str, serve: bool, port: int) -> None:
     """Run the main job from end to end."""
     home = settings().home
-    for prompt, name in DEMO_PROMPTS.items():
-        run_generate(
+    wishes = [
+        wish
+        for prompt, name in DEMO_PROMPTS.items()
+        for wish in read_wishes(
             prompt,
-            image=None,
-            motion=None,
-            trajectory=None,
-            seconds=None,
-            model="sprite-2",
-            seed=7,
+            batch=None,
             out=home / "videos" / f"{name}.mp4",
+            variations=1,
+            seed=7,
         )
+    ]
+    run_generate(wishes, account="local", as_json=False)
     run_simulate(scale, start=date(2024, 12, 30), weeks=65, preset=preset, out=None)
     run_ingest(None)
     run_build(full_refresh=False)

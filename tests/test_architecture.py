@@ -14,7 +14,7 @@ TORCH_ROOMS = (
     "generation/training/",
     "generation/backends.py",
     "generation/quality.py",
-    "generation/engine.py",
+    "generation/drawing.py",
 )
 
 

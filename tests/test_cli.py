@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import math
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -157,6 +159,10 @@ def test_a_clip_is_made_and_its_events_reach_the_metrics(tmp_path: Path, reel) -
     assert clip.suffix == ".mp4"
     assert clip.stat().st_size > 1000
     assert "words not understood: lava" in finished.stderr
+    finished = reel(tmp_path, "generate", "a nude star")
+    assert finished.returncode == 1
+    assert "the prompt was refused: sexual" in finished.stderr
+
     assert reel(tmp_path, "run").returncode == 0
     finished = reel(
         *(tmp_path, "metrics", "delivered_videos", "--by", "model"),
@@ -164,6 +170,34 @@ def test_a_clip_is_made_and_its_events_reach_the_metrics(tmp_path: Path, reel) -
     )
     (row,) = json.loads(finished.stdout)
     assert (row["model"], row["value"]) == ("sprite-2", 1)
+    check_books(tmp_path, reel)
+
+
+def check_books(home: Path, reel) -> None:
+    """What the engine's store says of money and time is what the metrics say."""
+    with sqlite3.connect(home / "engine" / "jobs.db") as database:
+        (taken,) = database.execute(
+            "select sum(granted - balance) from grants"
+        ).fetchone()
+        bodies = database.execute("select body from outbox").fetchall()
+    events = [json.loads(body) for (body,) in bodies]
+    ended = [event for event in events if event["event_type"] == "generation_finished"]
+    assert [event["status"] for event in ended] == ["succeeded", "moderated"]
+    assert taken == sum(event["charged_credits"] for event in ended) == 2
+
+    def total(column: str) -> int:
+        return sum(event.get(column, 0) for event in events)
+
+    assert taken == total("spent_credits") - total("refunded_credits") == 2 * 2 - 2
+    assert total("cost_micros") == math.ceil(total("busy_ms") * 0.1)  # .36 USD an hour
+    command = ("metrics", "gpu_cost_per_second", "--grain", "week", "--format", "json")
+    (cost,) = json.loads(reel(home, *command).stdout)
+    assert cost["numerator"] == pytest.approx(total("cost_micros") / 1e6)
+    assert cost["denominator"] == total("video_seconds") - 2 - 2 == 2  # submitted: two
+    query = "select sum(gpu_seconds) as gpu, sum(cost_micros) as cost"
+    query += " from raw.generation_finished"
+    (stored,) = json.loads(reel(home, "sql", query, "--format", "json").stdout)
+    assert stored == {"gpu": total("gpu_seconds"), "cost": total("cost_micros")}
 
 
 def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path, reel) -> None:

@@ -13,12 +13,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from generation import engine
-from generation.engine import GenerationCancelled, end_interrupted_jobs, generate
+from generation.drawing import find_trajectory
+from generation.engine import GenerationCancelled, generate, recover_jobs
 from generation.events import AnyEvent, GenerationFinished
 from generation.jobs import JobStore
+from generation.ledger import record_end
 from generation.media import hash_frames, write_clip
-from generation.metering import Metering, record_end
+from generation.metering import Metering
 from generation.quality import measure
 from generation.request import GenerationRequest
 
@@ -104,7 +105,7 @@ def test_a_job_that_breaks_ends_once_and_gets_its_credits_back(
 
     with pytest.raises(type(error)):
         generate(REQUEST, home=tmp_path, on_step=stop)
-    assert end_interrupted_jobs(JobStore(tmp_path)) == []
+    assert recover_jobs(JobStore(tmp_path)) == []
     ends = [e for e in spooled(tmp_path) if isinstance(e, GenerationFinished)]
     assert [(e.status, e.error_class, e.charged_credits) for e in ends] == [
         (status, error_class, 0)
@@ -127,8 +128,6 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from generation.engine import generate
-from generation.metering import Metering, record_end
-from generation.quality import measure
 from generation.request import GenerationRequest
 request = GenerationRequest.create("a red ball rises", num_inference_steps=2)
 kill = lambda done, steps: os.kill(os.getpid(), signal.SIGKILL)
@@ -142,7 +141,7 @@ def test_a_killed_job_gets_exactly_one_terminal_event(tmp_path: Path) -> None:
     assert spooled(tmp_path) == []  # nothing was relayed, but nothing is lost
 
     generate(REQUEST, home=tmp_path)  # the next run ends it
-    assert end_interrupted_jobs(JobStore(tmp_path)) == []
+    assert recover_jobs(JobStore(tmp_path)) == []
     ends = [e for e in spooled(tmp_path) if isinstance(e, GenerationFinished)]
     assert sorted((e.status, e.error_code) for e in ends) == [
         ("failed", "interrupted"),
@@ -155,7 +154,7 @@ def test_a_killed_job_gets_exactly_one_terminal_event(tmp_path: Path) -> None:
 
 def test_a_living_job_is_not_taken_for_an_interrupted_one(tmp_path: Path) -> None:
     def look(_done: int, _all: int) -> None:
-        assert end_interrupted_jobs(JobStore(tmp_path)) == []
+        assert recover_jobs(JobStore(tmp_path)) == []
 
     assert generate(REQUEST, home=tmp_path, on_step=look).path.exists()
     assert count_types(tmp_path)["generation_finished"] == 1
@@ -189,8 +188,8 @@ def test_a_reference_clip_moves_the_subject_along_its_path(tmp_path: Path) -> No
         clip[index, 20:28, 4 + 2 * index : 12 + 2 * index] = (240, 30, 30)
     write_clip(clip, tmp_path / "motion.mp4", fps=8, height=384)
     request = GenerationRequest.create("a big ball", motion=tmp_path / "motion.mp4")
-    path = engine._find_trajectory(request, None)
-    assert request.mode == "motion_control"
+    path, source = find_trajectory(request, None)
+    assert (request.mode, source) == ("motion_control", "reference_clip")
     np.testing.assert_allclose(path[[0, -1], 0], [8 / 48, 38 / 48], atol=0.05)
     np.testing.assert_allclose(path[:, 1], 0.5, atol=0.03)
 
@@ -212,7 +211,7 @@ def test_words_alone_move_the_subject_as_asked(tmp_path: Path) -> None:
 
 def test_the_older_model_is_given_no_path(tmp_path: Path) -> None:
     older = GenerationRequest.create("a red ball moves left", model_id="sprite-1")
-    assert engine._find_trajectory(older, None) is None
+    assert find_trajectory(older, None) == (None, None)
 
 
 def test_a_job_that_has_ended_does_not_end_again(tmp_path: Path) -> None:

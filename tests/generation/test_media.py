@@ -37,11 +37,16 @@ def test_a_written_clip_decodes_to_all_its_frames(tmp_path: Path, suffix: str) -
     np.testing.assert_allclose(frames[8][200, 168], (230, 40, 40), atol=25)
 
 
-def test_a_gif_keeps_its_frames_and_a_png_shows_the_first(tmp_path: Path) -> None:
-    write_clip(moving_square(), tmp_path / "a.gif", fps=8, height=96)
-    write_clip(moving_square(), tmp_path / "a.png", fps=8, height=96)
-    with Image.open(tmp_path / "a.gif") as gif, Image.open(tmp_path / "a.png") as png:
-        assert (gif.n_frames, png.size) == (16, (96, 96))
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
+def test_a_moving_picture_keeps_its_frames(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    write_clip(moving_square(), path, fps=8, height=96)
+    with Image.open(path) as image:
+        assert (image.n_frames, image.size) == (16, (96, 96))
+        image.seek(8)
+        pixel = image.convert("RGB").getpixel((42, 50))
+    # the square's middle in frame 8: pixels x 16..25, y 20..29, enlarged twice
+    np.testing.assert_allclose(pixel, (230, 40, 40), atol=25)
 
 
 def test_the_same_frames_give_the_same_mp4_bytes(tmp_path: Path) -> None:
