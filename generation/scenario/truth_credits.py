@@ -101,31 +101,11 @@ def sold_grants(rows: Rows) -> pl.DataFrame:
 
 def earnings(rows: Rows, grants: pl.DataFrame) -> pl.DataFrame:
     """What each use or the end of a sold grant earned, by day."""
-    sold = grants.select("grant_id")
-    columns = ("grant_id", "day", pl.lit(0).alias("lost"))
-    spent = rows.of("credits_spent", "grant_id", "spent_credits").join(
-        sold, on="grant_id"
-    )
-    back = rows.of("credits_refunded", "grant_id", "refunded_credits").join(
-        sold, on="grant_id"
-    )
-    ends = grants.filter(pl.col("expires_on") <= rows.last).select(
-        "grant_id",
-        pl.col("expires_on").alias("day"),
-        pl.col("granted_credits").alias("lost"),
-        pl.lit(0, pl.Int64).alias("used"),
-    )
-    parts = [
-        spent.select(*columns, pl.col("spent_credits").alias("used")),
-        back.select(*columns, (-pl.col("refunded_credits")).alias("used")),
-    ]
-    uses = pl.concat(
-        [part.cast({"lost": pl.Int64}) for part in parts]
-        + [ends.select("grant_id", "day", "lost", "used")]
-    )
-    daily = uses.group_by("grant_id", "day").agg(pl.col("used", "lost").sum())
-    running = daily.sort("grant_id", "day").with_columns(
-        pl.col("used", "lost").cum_sum().over("grant_id")
+    daily = _uses(rows, grants).group_by("grant_id", "day")
+    running = (
+        daily.agg(pl.col("used", "lost").sum())
+        .sort("grant_id", "day")
+        .with_columns(pl.col("used", "lost").cum_sum().over("grant_id"))
     )
     whole = pl.col("granted_credits")
     shares = {
@@ -140,6 +120,28 @@ def earnings(rows: Rows, grants: pl.DataFrame) -> pl.DataFrame:
     return total.sort("grant_id", "day").with_columns(
         pl.col("earned", "burnt") - before
     )
+
+
+def _uses(rows: Rows, grants: pl.DataFrame) -> pl.DataFrame:
+    """Credits of sold grants that were used, given back or lost at their end."""
+    spent = rows.of("credits_spent", "grant_id", "spent_credits")
+    back = rows.of("credits_refunded", "grant_id", "refunded_credits")
+    ends = grants.filter(pl.col("expires_on") <= rows.last)
+    parts = (
+        (spent, DAY, pl.col("spent_credits"), pl.lit(0)),
+        (back, DAY, -pl.col("refunded_credits"), pl.lit(0)),
+        (ends, pl.col("expires_on"), pl.lit(0), pl.col("granted_credits")),
+    )
+    uses = pl.concat(
+        part.select(
+            "grant_id",
+            day.alias("day"),
+            used.cast(pl.Int64).alias("used"),
+            lost.cast(pl.Int64).alias("lost"),
+        )
+        for part, day, used, lost in parts
+    )
+    return uses.join(grants.select("grant_id"), on="grant_id", how="semi")
 
 
 def _liability(

@@ -120,35 +120,19 @@ def movements(terms: Terms, rows: Rows, grain: str) -> pl.DataFrame:
 
 
 def _with_gaps(moved: pl.DataFrame, terms: Terms, grain: str) -> pl.DataFrame:
-    """Whether who left is gone for good, and who came had been here before.
-
-    A gap runs from the first day without any subscription to the next day with one.
-    """
-    days = terms.held.group_by("account_id", "day").agg(pl.len()).sort("day")
-    following = pl.col("day").shift(-1).over("account_id")
-    gaps = days.with_columns(
-        (DAY + timedelta(days=1)).alias("gone_on"), following.alias("back_on")
-    ).filter((pl.col("back_on") != pl.col("gone_on")).fill_null(True))
-    paused = terms.intervals.filter(pl.col("then") == "pause").select(
-        "account_id", pl.col("ended_on").alias("gone_on"), announced=True
-    )
-    gaps = gaps.join(
-        paused.unique(), on=["account_id", "gone_on"], how="left"
-    ).with_columns(
-        (
-            pl.col("announced").fill_null(False)
-            | (pl.col("back_on") - pl.col("gone_on") <= PAUSE).fill_null(False)
-        ).alias("is_pause")
-    )
+    """Whether who left is gone for good, and who came had been here before."""
+    gaps = _gaps(terms)
     end = pl.col("period_start").dt.offset_by(LENGTHS[grain]).alias("end")
-    moved = moved.with_columns(end).sort("end")
-    gaps = gaps.sort("gone_on")
-    left = moved.join_asof(
-        gaps.select("account_id", "gone_on", "is_pause"),
-        left_on="end",
-        right_on="gone_on",
-        by="account_id",
-        check_sortedness=False,
+    left = (
+        moved.with_columns(end)
+        .sort("end")
+        .join_asof(
+            gaps.select("account_id", "gone_on", "is_pause"),
+            left_on="end",
+            right_on="gone_on",
+            by="account_id",
+            check_sortedness=False,
+        )
     )
     before = gaps.select(
         "account_id",
@@ -161,6 +145,30 @@ def _with_gaps(moved: pl.DataFrame, terms: Terms, grain: str) -> pl.DataFrame:
         right_on="had_before",
         by="account_id",
         check_sortedness=False,
+    )
+
+
+def _gaps(terms: Terms) -> pl.DataFrame:
+    """Times without any subscription, from the first day to the next one with one.
+
+    A pause was announced, or was a lapse of a few days; the company sells nothing to
+    enterprises by subscription, whose lapses may be longer.
+    """
+    days = terms.held.select("account_id", "day").unique().sort("day")
+    gaps = days.with_columns(
+        (DAY + timedelta(days=1)).alias("gone_on"),
+        DAY.shift(-1).over("account_id").alias("back_on"),
+    ).filter((pl.col("back_on") != pl.col("gone_on")).fill_null(True))
+    paused = terms.intervals.filter(pl.col("then") == "pause").select(
+        "account_id", pl.col("ended_on").alias("gone_on"), announced=True
+    )
+    is_short = pl.col("back_on") - pl.col("gone_on") <= PAUSE
+    is_pause = pl.col("announced").fill_null(False) | is_short.fill_null(False)
+    keys = ["account_id", "gone_on"]
+    return (
+        gaps.join(paused.unique(), on=keys, how="left")
+        .with_columns(is_pause.alias("is_pause"))
+        .sort("gone_on")
     )
 
 

@@ -72,11 +72,10 @@ def _stated(rows: Rows) -> pl.DataFrame:
         )
         for how in STATEMENTS
     ]
-    cancelled = rows.of(
-        "subscription_cancelled", SUBSCRIPTION, "account_id", "ends_at", "is_voluntary"
-    )
+    keys = (SUBSCRIPTION, "account_id")
+    cancelled = rows.of("subscription_cancelled", *keys, "ends_at", "is_voluntary")
     cause = label({"voluntary": pl.col("is_voluntary")}, "involuntary")
-    paused = rows.of("subscription_paused", SUBSCRIPTION, "account_id", "paused_from")
+    paused = rows.of("subscription_paused", *keys, "paused_from")
     ends = [(cancelled, "ends_at", cause), (paused, "paused_from", pl.lit("pause"))]
     parts += [
         part.select(
