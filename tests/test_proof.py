@@ -64,6 +64,11 @@ def test_a_count_that_is_off_by_one_does_not_hold(
     assert score.period.endswith("2025-09-01")
 
 
+def test_rows_of_a_soiled_company_are_no_truth(company_home: Path) -> None:
+    with pytest.raises(ValueError, match="is soiled"):
+        plant_metrics(company_home / "landing" / "company")
+
+
 def test_a_metric_that_nobody_counts_is_named(
     company_home: Path, reel, counted: Path, tmp_path: Path
 ) -> None:
