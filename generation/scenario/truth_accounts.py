@@ -20,6 +20,7 @@ ACCOUNTS = pl.col("account_id").n_unique()
 GRAINS = ("day", "week", "month")
 USD = pl.col("usd").sum()
 IS_SALE = pl.col("kind") != "subscription"
+REGION = ("region",)
 THIRTY, NINETY = timedelta(days=30), timedelta(days=90)
 
 
@@ -27,7 +28,7 @@ def count_accounts(books: Books) -> Iterator[pl.DataFrame]:
     """Every metric of payers and of what they are worth."""
     paying = _paying_days(books)
     yield from levels("paying_users", paying, ACCOUNTS, grains=("day",))
-    yield from each("paying_users", paying, ACCOUNTS, grains=("month",), by=_REGION)
+    yield from each("paying_users", paying, ACCOUNTS, grains=("month",), by=REGION)
     yield from _paid_share(books.rows, paying)
     first = first_payments(books.rows)
     first = first.with_columns(pl.col("paid").dt.date().alias("day"))
@@ -42,9 +43,6 @@ def count_accounts(books: Books) -> Iterator[pl.DataFrame]:
     yield from _payer_value(books, new)
     yield from _subsidy(books, new)
     yield from _revenue_cohorts(books, new)
-
-
-_REGION = ("region",)
 
 
 def _paying_days(books: Books) -> pl.DataFrame:
@@ -85,7 +83,7 @@ def _spending(books: Books) -> Iterator[pl.DataFrame]:
     spent = both.group_by("account_id", "region", month).agg(USD)
     spent = spent.filter(pl.col("usd") > 0)
     mean = USD / pl.len()
-    yield from each("arppu", spent, mean, grains=("month",), by=_REGION)
+    yield from each("arppu", spent, mean, grains=("month",), by=REGION)
     usd = pl.col("usd")
     top = usd.top_k(10).sum() / usd.sum()
     yield from each("top_10_share", spent, top, grains=("month",))
@@ -140,7 +138,7 @@ def _subsidy(books: Books, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
     keys = ["account_id", "day"]
     free = books.costs.join(_entitled_days(books), on=keys, how="anti")
     cost = pl.col("cost").sum()
-    yield from each("free_tier_subsidy", free, cost, grains=GRAINS, by=_REGION)
+    yield from each("free_tier_subsidy", free, cost, grains=GRAINS, by=REGION)
     opened = books.rows.accounts.select("account_id", "region", "opened_on")
     by_day = pl.col("opened_on").alias("day")
     early = free.join(opened.drop("region"), on="account_id").filter(
@@ -153,7 +151,7 @@ def _subsidy(books: Books, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
     payers = paid.select(by_day, "region", payer=1)
     both = pl.concat([costs, payers], how="diagonal").fill_null(0)
     share = ratio(cost, pl.col("payer").sum())
-    yield from each("subsidy_per_payer", both, share, grains=("month",), by=_REGION)
+    yield from each("subsidy_per_payer", both, share, grains=("month",), by=REGION)
 
 
 def _revenue_cohorts(books: Books, new: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -23,6 +23,7 @@ from generation.scenario.truth_rows import (
 
 WEEK = timedelta(days=7)
 RUNGS = ("session", "submitted", "delivered", "downloaded")
+KEPT = ("downloaded", "shared")
 WINDOWS = {
     "daily_active_users": 1,
     "weekly_active_users": 7,
@@ -79,7 +80,7 @@ def _rungs(rows: Rows) -> Iterator[pl.DataFrame]:
     """A day counts for the highest rung reached on it and for all below."""
     is_person = pl.col("platform") != "api"
     delivered = rows.jobs.filter(pl.col("status") == "succeeded")
-    kept = [rows.of(f"video_{how}", "user_id", "platform") for how in _KEPT]
+    kept = [rows.of(f"video_{how}", "user_id", "platform") for how in KEPT]
     steps = ((1, rows.requests), (2, delivered), *((3, part) for part in kept))
     reached = pl.concat(
         part.filter(is_person).select("user_id", "day", pl.lit(step).alias("step"))
@@ -96,9 +97,6 @@ def _rungs(rows: Rows) -> Iterator[pl.DataFrame]:
             yield from closings("active_users_by_rung", window, grains=grains)
         if rung == "delivered":
             yield from closings("weekly_creators", window, grains=grains)
-
-
-_KEPT = ("downloaded", "shared")
 
 
 def _active_days(rows: Rows) -> Iterator[pl.DataFrame]:

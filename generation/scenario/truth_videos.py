@@ -11,6 +11,7 @@ import polars as pl
 from generation.scenario.truth_rows import DAY, MICROS, Rows, each, label, ratio, sliced
 
 GRAINS = ("week", "month")
+BY_FEATURE = ("feature",)
 KEEPING = timedelta(days=7)
 IS_API = pl.col("platform") == "api"
 SUCCEEDED = pl.col("status") == "succeeded"
@@ -116,22 +117,19 @@ def _features(rows: Rows) -> Iterator[pl.DataFrame]:
     pairs = pl.struct("user_id", "feature").n_unique()
     yield from each("feature_breadth", asked, pairs / users, grains=GRAINS)
     depth = pl.len() / users
-    yield from each("feature_depth", asked, depth, grains=GRAINS, by=("feature",))
+    yield from each("feature_depth", asked, depth, grains=GRAINS, by=BY_FEATURE)
     for grain in GRAINS:
         start = DAY.dt.truncate({"week": "1w", "month": "1mo"}[grain])
         people = asked.select("user_id", "feature", start.alias("day")).unique()
         everybody = people.group_by("day").agg(users.alias("all"))
         shares = people.join(everybody, on="day")
         adopted = pl.len() / pl.col("all").first()
-        yield from sliced("feature_adoption", shares, adopted, grain, _BY)
+        yield from sliced("feature_adoption", shares, adopted, grain, BY_FEATURE)
     weeks = asked.select("user_id", "feature", DAY.dt.truncate("1w")).unique()
     again = weeks.with_columns(DAY - KEEPING, again=True)
     both = weeks.join(again, on=["user_id", "feature", "day"], how="left")
     came = pl.col("again").fill_null(False).mean()
-    yield from sliced("feature_retention", both, came, "week", _BY)
-
-
-_BY = ("feature",)
+    yield from sliced("feature_retention", both, came, "week", BY_FEATURE)
 
 
 def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
@@ -149,4 +147,4 @@ def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
         in_time.fill_null(False).any().alias("tried")
     )
     share = pl.col("tried").mean()
-    yield from sliced("feature_trial_7", people, share, "week", _BY)
+    yield from sliced("feature_trial_7", people, share, "week", BY_FEATURE)
