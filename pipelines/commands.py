@@ -65,6 +65,10 @@ def run_simulate(
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     console.print(f"events in {folder}")
+    truth = import_module("generation.scenario.truth_metrics")
+    if is_clean and scale <= truth.LARGEST:
+        with task("counting every metric again"):
+            truth.plant_metrics(folder)
 
 
 def run_calibrate(preset: str) -> None:
@@ -112,7 +116,13 @@ def run_proof(build: "Warehouse", truth: Path | None, format: Format) -> None:
     wrong = [row.figure for row in scores if not row.holds]
     if wrong:
         raise fail(f"too far from what was planted: {', '.join(wrong)}")
-    console.print(f"{len(scores)} figures within 1 % (payers 3 %) of what was planted")
+    periods = sum(row.compared for row in scores)
+    console.print(
+        f"{len(scores)} figures within 1 % (payers 3 %) of what was planted, counts of"
+        f" people and things exact: {periods:,} periods and slices"
+    )
+    for metric, reason in import_module("pipelines.proof_metrics").NOT_COUNTED.items():
+        console.print(f"not compared: {metric}: {reason}")
 
 
 def run_ingest(paths: list[Path] | None) -> None:

@@ -6,40 +6,20 @@ data/reference/fx_rates.csv. Writes nothing.
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
+from pipelines.proof_metrics import LIMIT, Score, compare, not_counted
 from pipelines.settings import ROOT
 from pipelines.warehouse import Warehouse
 
 DECEMBER, JANUARY = "2025-12-01", "2026-01-01"
-LIMIT, PAYERS_LIMIT = 0.01, 0.03  # of the planted figure
+PAYERS_LIMIT = 0.03  # of the planted figure; sampled payers are few
 RATES = ROOT / "data" / "reference" / "fx_rates.csv"
-
-
-class Score(NamedTuple):
-    """A figure of the company as planted and as the metrics say it.
-
-    Attributes:
-        figure: what it is.
-        published: the public figure that the company was made after, if there is one.
-        planted: what the company really does.
-        measured: what the metrics say.
-        error: relative difference of the two.
-        holds: whether the error is within the limit.
-    """
-
-    figure: str
-    published: float | None
-    planted: float
-    measured: float
-    error: float
-    holds: bool
 
 
 class _NotThere(LookupError):
@@ -131,12 +111,13 @@ _MEASURES: dict[str, Callable[[_Reader], float]] = {
 
 
 def score(build: Warehouse, truth_file: Path) -> list[Score]:
-    """Compare every planted figure that the metrics can say.
+    """Compare every planted figure, and every metric that was counted by other ways.
 
     Figures of times that the build does not hold, or not yet in full, are left out.
 
     Raises:
-        ValueError: the file holds no truth of a simulated company.
+        ValueError: the file holds no truth of a simulated company, or one of another
+            catalog of metrics.
     """
     truth = json.loads(truth_file.read_text())
     if "figures" not in truth:
@@ -144,8 +125,19 @@ def score(build: Warehouse, truth_file: Path) -> list[Score]:
             f"{truth_file} holds no planted truth; name the truth.json that"
             " `reel simulate` wrote"
         )
-    reader = _Reader(build)
-    scores = []
+    counted = truth.get("metrics", [])
+    forgotten = not_counted(build, counted) if counted else set()
+    if forgotten:
+        raise ValueError(
+            f"{truth_file} lacks the metrics {', '.join(sorted(forgotten))}; simulate"
+            " again, or say in NOT_COUNTED why nobody can count them"
+        )
+    readings = compare(build, [*truth.get("books", []), *counted])
+    return [*_planted(_Reader(build), truth), *readings]
+
+
+def _planted(reader: _Reader, truth: dict[str, dict[str, float]]) -> Iterator[Score]:
+    """The figures that the company was made after."""
     for name, planted in truth["figures"].items():
         if name not in _MEASURES:
             continue
@@ -157,8 +149,7 @@ def score(build: Warehouse, truth_file: Path) -> list[Score]:
         limit = PAYERS_LIMIT if "payers" in name else LIMIT
         published = truth["published"].get(name)
         holds = abs(error) <= limit
-        scores.append(Score(name, published, planted, measured, error, holds))
-    return scores
+        yield Score(name, "", 1, published, planted, measured, error, holds)
 
 
 def _months(year: int, first: int) -> list[str]:

@@ -4,20 +4,90 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from generation.scenario.simulate import simulate
+from generation.scenario.truth_metrics import plant_metrics
 from pipelines import warehouse
+from pipelines.proof_metrics import NOT_COUNTED, compare
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The truth of the same company without dirt, each metric counted from its rows."""
+    folder = tmp_path_factory.mktemp("clean")
+    simulate(folder, scale=0.001, effects=False)
+    plant_metrics(folder)
+    return folder / "truth.json"
 
 
 def test_the_proof_compares_every_figure_that_a_metric_can_say(
     company_home: Path, reel
 ) -> None:
     printed = reel(company_home, "proof", "--format", "json").stdout
-    scores = {row["figure"]: row for row in json.loads(printed)}
+    rows = json.loads(printed)
+    scores = {row["figure"]: row for row in rows if not row["period"]}
     assert len(scores) == 22
     # A sample of 1:1000 rounds weekly actives by region, 14 users of 3,000 at most.
     for figure in ("wau_before_launch", "wau_december_mean", "wau_january_peak"):
         assert scores[figure]["holds"], scores[figure]
     assert scores["wau_before_launch"]["published"] == 3e6
+    # The simulation's own books, kept as it went: 65 weeks, 14 regions.
+    books = {row["figure"]: row for row in rows if row["period"]}
+    assert books["weekly_active_users by region"]["compared"] == 65 * 14
+    assert all(row["holds"] and row["error"] == 0 for row in books.values())
+
+
+def test_every_metric_is_what_the_company_did(
+    company_home: Path, reel, counted: Path
+) -> None:
+    """Dirt, dedupe and models between them must not change what really happened."""
+    printed = reel(company_home, "proof", str(counted), "--format", "json").stdout
+    scores = [row for row in json.loads(printed) if row["period"]]
+    assert [row for row in scores if not row["holds"]] == []
+    assert sum(row["compared"] for row in scores) > 40_000
+    # Not even the rounding of micro-dollars comes near the limit of 1 %.
+    assert max(abs(row["error"]) for row in scores) < 0.0005
+
+
+def test_a_count_that_is_off_by_one_does_not_hold(
+    company_home: Path, counted: Path
+) -> None:
+    series = json.loads(counted.read_text())["metrics"]
+    payers = next(row for row in series if row["metric"] == "settled_payers")
+    build = warehouse.open_current(company_home)
+    assert [score.holds for score in compare(build, [payers])] == [True]
+    payers["values"]["2025-09-01"] += 1
+    (score,) = compare(build, [payers])
+    build.close()
+    assert not score.holds
+    assert score.period.endswith("2025-09-01")
+
+
+def test_rows_of_a_soiled_company_are_no_truth(company_home: Path) -> None:
+    with pytest.raises(ValueError, match="is soiled"):
+        plant_metrics(company_home / "landing" / "company")
+
+
+def test_a_metric_that_nobody_counts_is_named(
+    company_home: Path, reel, counted: Path, tmp_path: Path
+) -> None:
+    truth = json.loads(counted.read_text())
+    series = truth["metrics"]
+    truth["metrics"] = [row for row in series if row["metric"] != "paying_users"]
+    other = tmp_path / "truth.json"
+    other.write_text(json.dumps(truth))
+    finished = reel(company_home, "proof", str(other))
+    assert finished.returncode == 1
+    assert "lacks the metrics paying_users" in finished.stderr
+
+
+def test_a_metric_is_only_excused_where_it_says_nothing(company_home: Path) -> None:
+    build = warehouse.open_current(company_home)
+    for metric in sorted(NOT_COUNTED.keys() - {"data_completeness"}):
+        rows = build.metric(metric)
+        assert rows[rows["state"] == "closed"].empty, metric
+    build.close()
 
 
 def test_the_proof_fails_where_a_metric_is_not_what_was_planted(

@@ -29,7 +29,7 @@ from generation.scenario.effects import (
 from generation.scenario.landing import LandingWriter
 from generation.scenario.model import ExpectedPath, simulate_path
 from generation.scenario.parameters import Parameters
-from generation.scenario.truth import weekly_truth
+from generation.scenario.truth import kept_books, weekly_truth
 from generation.scenario.worlds import Worlds
 
 Preset = Literal["literal", "consistent"]
@@ -116,7 +116,8 @@ def simulate(
     first, end_week = week_of(start), week_of(start) + weeks
     truth = weekly_truth(preset, first, end_week)
     truth["experiments"] = declared_experiments()
-    if worlds is not None:
+    if worlds is not None and worlds.company.tally is not None:
+        truth["books"] = kept_books(worlds.company.tally, first, end_week)
         truth["experiment_effects"] = experiment_effects(worlds, first, end_week)
         truth["feature_effects"] = feature_effects(worlds, first, end_week, 1 / scale)
     if writer.dirt is not None:

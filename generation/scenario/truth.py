@@ -15,6 +15,7 @@ from generation.scenario.parameters import Parameters
 from generation.scenario.products import products
 from generation.scenario.regions import CODES
 from generation.scenario.registrations import SHOCKS, Shock
+from generation.scenario.tally import EVERYBODY, Tally
 
 WAYS = ("acquisition", "resurrection", "direct")  # by which motion control adds users
 
@@ -58,6 +59,29 @@ def weekly_truth(preset: str, first: int, end: int) -> dict[str, object]:
         "wau_effects": _decompose(p, first, end),
         "shocks": [_shock(p, shock, first, end) for shock in SHOCKS],
     }
+
+
+def kept_books(tally: Tally, first: int, end: int) -> list[dict[str, object]]:
+    """What the simulation counted as it went, under the names of the metrics.
+
+    Payers and MRR are no part of it: a metric counts programs' accounts among payers,
+    and who owes a charge until grace is over; the simulation knows who will not pay.
+    """
+    sums = tally.sums[EVERYBODY, "wau"]
+    slices = [("", "", sums.sum(1))]
+    slices += [("region", code, sums[:, i]) for i, code in enumerate(CODES)]
+    keys = {"metric": "weekly_active_users", "grain": "week"}
+    return [
+        keys
+        | {"by": by, "slice": code}
+        | {
+            "values": {
+                week_start(week).isoformat(): float(values[week])
+                for week in range(first, end)
+            }
+        }
+        for by, code, values in slices
+    ]
 
 
 def _decompose(p: Parameters, first: int, end: int) -> list[dict[str, object]]:

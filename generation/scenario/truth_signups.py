@@ -1,0 +1,119 @@
+"""Counts again what becomes of signups and trials.
+
+Reads the rows it is given. Writes nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import polars as pl
+
+from generation.scenario.truth_rows import DAY, Rows, closings, each, every_day, series
+
+MONTH = timedelta(days=30)
+STEPS = ("submitted", "delivered", "credits_out", "checkout", "paid")
+AT = pl.col("occurred_at")
+
+
+def count_signups(rows: Rows) -> Iterator[pl.DataFrame]:
+    """Every metric of the way from the signup to the first payment."""
+    people = _steps(rows)
+    since = pl.col("paid") - pl.col("registered_at")
+    for days in (1, 7, 30, 90):
+        in_time = since.is_between(timedelta(), timedelta(days=days))
+        share = in_time.fill_null(False).mean()
+        grains, by = ("week", "month"), ("region", "channel", "platform")
+        yield from each(f"free_to_paid_{days}", people, share, grains=grains, by=by)
+    week = DAY.dt.truncate("1w").alias("period_start")
+    for step in STEPS:
+        waited = pl.col(step) - pl.col("registered_at")
+        timed = people.select(
+            week,
+            pl.when(waited.is_between(timedelta(), MONTH)).then(waited).alias("waited"),
+            pl.lit(step).alias("step"),
+        ).group_by("period_start", "step")
+        share = pl.col("waited").is_not_null().mean()
+        yield series("signup_funnel", "week", timed.agg(value=share), "step")
+        # Who has been watched for all of the time leaves no doubt: the median is that
+        # of all, those who never take the step last.
+        hours = pl.col("waited").dt.total_microseconds() / 3_600_000_000
+        half = (pl.len() + 1) // 2 - 1
+        median = hours.ceil().sort(nulls_last=True).gather(half).first()
+        yield series("time_to_step", "week", timed.agg(value=median), "step")
+    yield from _trials(rows)
+
+
+def first_payments(rows: Rows) -> pl.DataFrame:
+    """When each account first paid anything."""
+    paid = rows.of("payment_succeeded", "account_id", "amount_minor")
+    paid = paid.filter(pl.col("amount_minor") > 0)
+    return paid.group_by("account_id").agg(AT.min().alias("paid"))
+
+
+def _steps(rows: Rows) -> pl.DataFrame:
+    is_person = pl.col("platform") != "api"
+    delivered = rows.jobs.filter(is_person & (pl.col("status") == "succeeded"))
+    failed = rows.of("payment_failed", "account_id")
+    paid = first_payments(rows)
+    parts = {
+        "submitted": ("user_id", rows.requests.filter(is_person)),
+        "delivered": ("user_id", delivered),
+        "credits_out": ("account_id", _used_up(rows)),
+        "failed": ("account_id", failed),
+    }
+    people = rows.users.with_columns(pl.col("registered_on").alias("day"))
+    for step, (key, part) in parts.items():
+        first = part.group_by(key).agg(AT.min().alias(step))
+        people = people.join(first, on=key, how="left")
+    people = people.join(paid, on="account_id", how="left")
+    return people.with_columns(
+        pl.min_horizontal("failed", "paid").alias("checkout")
+    ).filter(rows.last >= DAY)
+
+
+def _used_up(rows: Rows) -> pl.DataFrame:
+    """The last use of grants whose rest could not pay their dearest job again."""
+    granted = rows.of("credits_granted", "account_id", "grant_id", "granted_credits")
+    spent = rows.of("credits_spent", "grant_id", "spent_credits")
+    back = rows.of("credits_refunded", "grant_id", "refunded_credits")
+    uses = spent.group_by("grant_id").agg(
+        pl.col("spent_credits").sum().alias("spent"),
+        pl.col("spent_credits").max().alias("dearest"),
+        AT.max(),
+    )
+    refunds = back.group_by("grant_id").agg(pl.col("refunded_credits").sum())
+    grants = granted.drop("occurred_at").join(uses, on="grant_id")
+    grants = grants.join(refunds, on="grant_id", how="left").with_columns(
+        pl.col("refunded_credits").fill_null(0)
+    )
+    rest = pl.col("granted_credits") - pl.col("spent") + pl.col("refunded_credits")
+    return grants.filter(rest < pl.col("dearest"))
+
+
+def _trials(rows: Rows) -> Iterator[pl.DataFrame]:
+    tried = rows.of("trial_started", "subscription_id", "account_id")
+    started = rows.of("subscription_started", "subscription_id")
+    kept = started.group_by("subscription_id").agg(AT.min().alias("kept"))
+    dropped = rows.of("subscription_cancelled", "subscription_id", "ends_at")
+    ended = dropped.group_by("subscription_id").agg(pl.col("ends_at").min())
+    trials = tried.join(kept, on="subscription_id", how="left")
+    trials = trials.join(ended, on="subscription_id", how="left")
+    in_time = (pl.col("kept") <= AT + MONTH).fill_null(False)
+    grains = ("week", "month")
+    yield from each("trial_to_paid_cohort", trials, in_time.mean(), grains=grains)
+    over = trials.with_columns(
+        pl.coalesce("kept", "ends_at").dt.date().alias("ended_on"),
+        pl.col("kept").is_not_null().alias("is_kept"),
+    )
+    found = [
+        {"day": day, "value": over.filter(_ended_by(day))["is_kept"].mean()}
+        for day in every_day(over["day"], rows.last)
+    ]
+    window = pl.DataFrame(found, infer_schema_length=None)
+    every = ("day", "week", "month")
+    yield from closings("trial_to_paid_rolling30", window, grains=every)
+
+
+def _ended_by(day: object) -> pl.Expr:
+    since = pl.lit(day) - pl.col("ended_on")
+    return since.is_between(timedelta(), timedelta(days=29))
