@@ -5,7 +5,8 @@ and chooses another month every three seconds. Times are from the choice to the 
 the answer; CPU is the server's own, over all reruns. The first reader has seen every
 month before, as after a morning; a new build empties what is remembered.
 Reads the published build of `REEL_HOME`. Writes a temporary copy and prints a table;
-ends with 1 when a target is missed. Linux only: it reads /proc.
+ends with 1 when a target is missed. Linux only: it reads /proc. Where other programs
+are at work, `chrt -r 5` before it takes their part out of the times.
 """
 
 import argparse

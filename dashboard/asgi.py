@@ -18,7 +18,13 @@ from starlette.middleware.gzip import GZipMiddleware
 @contextlib.asynccontextmanager
 async def warm_up(app: st.App) -> AsyncIterator[dict[str, object]]:
     """Import what the first page needs before the first reader comes."""
-    from dashboard import charts, layout  # noqa: F401
+    from dashboard import (  # noqa: F401
+        growth_panels,
+        monthly,
+        overview_panels,
+        revenue_panels,
+        sql_shelf,
+    )
 
     gc.collect()
     gc.freeze()

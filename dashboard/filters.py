@@ -60,7 +60,7 @@ def values(build_id: str, dimension: str) -> list[str]:
 
 def _choose_one(build_id: str, dimension: str, limits: Sequence[str] | None) -> str:
     options = limits or [EVERYTHING, *values(build_id, dimension)]
-    return url_state.choose(
+    chosen = url_state.choose(
         dimension.capitalize(),
         options,
         key=dimension,
@@ -68,3 +68,5 @@ def _choose_one(build_id: str, dimension: str, limits: Sequence[str] | None) -> 
         show=lambda value: name(dimension, value),
         width=150,
     )
+    # What a browser sends is a wish, and the options may be all that a reader may see.
+    return chosen if chosen in options else options[0]

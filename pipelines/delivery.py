@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from pipelines.paper import NoBrowser, print_pdf
 from pipelines.settings import settings
 from pipelines.terminal import console, fail
 
@@ -36,8 +37,11 @@ def run_digest(to: str, out: Path | None) -> None:
     digest = digest_module.compose(chosen.dashboard)
     try:
         if to == "file":
-            path = out or chosen.home / "digest.html"
-            path.write_text(digest_module.as_html(digest))
+            path = (out or chosen.home / "digest.html").absolute()
+            if path.suffix == ".pdf":
+                print_pdf(digest_module.as_html(digest), path)
+            else:
+                path.write_text(digest_module.as_html(digest))
             print(path)
             return
         if to == "slack":
@@ -51,7 +55,7 @@ def run_digest(to: str, out: Path | None) -> None:
             message.set_content(digest_module.as_text(digest))
             message.add_alternative(digest_module.as_html(digest), subtype="html")
             send_mail(chosen.smtp, message)
-    except NotDelivered as error:
+    except (NotDelivered, NoBrowser) as error:
         raise fail(str(error)) from None
     console.print(f"sent to {to}: {digest.subject}", markup=False)
 

@@ -112,7 +112,7 @@ def test_a_chosen_month_is_in_the_address_and_survives_a_reload(visit: Visit) ->
     visit.open("")
     page = visit.page
     assert "month=2026-02" in page.url
-    page.locator(".st-key-filters [data-testid=stSelectbox]").click()
+    page.locator(".st-key-filters [data-testid=stSelectbox]").first.click()
     page.get_by_role("option", name="December 2025").click()
     page.wait_for_url("**month=2025-12*", timeout=20 * SECOND)
     page.reload()

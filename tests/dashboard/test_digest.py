@@ -2,6 +2,7 @@
 
 import email
 import json
+import shutil
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import delivery, warehouse
+from pipelines import delivery, paper, warehouse
 from pipelines.cli import app
 
 FAILURE = {"build_id": "later", "failed": ["mrr_adds_up: Got 2 results, <b>expected 0"]}
@@ -137,6 +138,23 @@ def test_a_failed_build_is_told_without_a_number(home: Path, story, send) -> Non
     assert "mrr_adds_up: Got 2 results, &lt;b&gt;expected 0" in page
     assert "$351M" not in page
     assert "ARR" not in page
+
+
+def test_a_file_can_be_a_pdf(
+    home: Path, story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.publish(home)
+    command = ["digest", "-o", str(home / "digest.pdf")]
+    monkeypatch.setattr(paper, "BROWSERS", ())
+    refused = CliRunner().invoke(app, command)
+    assert refused.exit_code == 1
+    assert "a PDF needs a browser" in refused.output
+    monkeypatch.undo()
+    monkeypatch.setenv("REEL_HOME", str(home))
+    if not any(map(shutil.which, paper.BROWSERS)):
+        pytest.skip(f"no browser: none of {', '.join(paper.BROWSERS)} is installed")
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert (home / "digest.pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("hours", [25, 27])
