@@ -125,7 +125,8 @@ def try_again(
     """Put a job back, to be tried again after a while; its time is on the account."""
     now = time.time()
     database.execute(
-        "update jobs set status = 'queued', worker_id = null, available_at = ?,"
+        "update jobs set status = 'queued', worker_id = null, steps_done = 0,"
+        " available_at = ?,"
         " busy_ms = busy_ms + cast((? - claimed_at) * 1000 as integer)"
         " where job_id = ? and fence = ? and status = 'running'",
         (now + wait_seconds, now, job_id, fence),
