@@ -157,7 +157,7 @@ def recover_jobs(store: JobStore) -> list[str]:
                 database,
                 job.job_id,
                 status="failed",
-                metering=Metering(),
+                metering=Metering(busy_ms=job.busy_ms),
                 fence=job.fence,
                 error_class="timeout" if job.error_code == "hangs" else "internal",
                 error_code=job.error_code,

@@ -60,11 +60,12 @@ class Claim(NamedTuple):
 
 
 class Interrupted(NamedTuple):
-    """A job that was left lying, and whether it may be tried again."""
+    """A job that was left lying, its time so far, and whether it may be tried again."""
 
     job_id: str
     fence: int
     error_code: str
+    busy_ms: int
     is_retried: bool
 
 
@@ -124,7 +125,8 @@ def try_again(
     """Put a job back, to be tried again after a while; its time is on the account."""
     now = time.time()
     database.execute(
-        "update jobs set status = 'queued', worker_id = null, available_at = ?,"
+        "update jobs set status = 'queued', worker_id = null, steps_done = 0,"
+        " available_at = ?,"
         " busy_ms = busy_ms + cast((? - claimed_at) * 1000 as integer)"
         " where job_id = ? and fence = ? and status = 'running'",
         (now + wait_seconds, now, job_id, fence),
@@ -145,17 +147,41 @@ def list_interrupted(
     database: sqlite3.Connection, is_alive: Callable[[str], bool]
 ) -> list[Interrupted]:
     """List the jobs whose worker died or hangs, and those whose command died."""
+    now = time.time()
     rows = database.execute(
-        "select job_id, fence, status, worker_id, owner, attempts, lease_until,"
-        " request is null from jobs where status in ('queued', 'running')"
-    ).fetchall()
+        "select job_id, fence, status = 'running', worker_id, owner, attempts,"
+        " coalesce(lease_until, 0), coalesce(claimed_at, ?), busy_ms, request is null"
+        " from jobs where status in ('queued', 'running')",
+        (now,),
+    )
     interrupted = []
-    for job_id, fence, status, worker_id, owner, attempts, lease_until, is_lost in rows:
-        is_orphan = owner is not None and not is_alive(owner)
-        is_dead = status == "running" and not is_alive(worker_id or "nobody")
-        hangs = status == "running" and (lease_until or 0) < time.time()
-        if is_orphan or is_dead or hangs or is_lost:
-            may_go_on = owner is None and not is_lost and attempts < MAX_ATTEMPTS
-            code = "interrupted" if is_orphan or is_dead or is_lost else "hangs"
-            interrupted.append(Interrupted(job_id, fence, code, may_go_on))
+    for job in [_OpenJob(*row) for row in rows.fetchall()]:
+        is_orphan = job.owner is not None and not is_alive(job.owner)
+        is_dead = job.is_running and not is_alive(job.worker_id or "nobody")
+        hangs = job.is_running and job.lease_until < now
+        if is_orphan or is_dead or hangs or job.is_lost:
+            has_tries = job.attempts < MAX_ATTEMPTS
+            running_ms = round((now - job.claimed_at) * 1000) if job.is_running else 0
+            interrupted.append(
+                Interrupted(
+                    job_id=job.job_id,
+                    fence=job.fence,
+                    error_code="interrupted" if not hangs or is_dead else "hangs",
+                    busy_ms=job.busy_ms + max(0, running_ms),
+                    is_retried=job.owner is None and not job.is_lost and has_tries,
+                )
+            )
     return interrupted
+
+
+class _OpenJob(NamedTuple):
+    job_id: str
+    fence: int
+    is_running: bool
+    worker_id: str | None
+    owner: str | None
+    attempts: int
+    lease_until: float
+    claimed_at: float
+    busy_ms: int
+    is_lost: bool  # its request is not known, as in a store of an older release

@@ -143,6 +143,7 @@ def test_a_killed_job_gets_exactly_one_terminal_event(tmp_path: Path) -> None:
     generate(REQUEST, home=tmp_path)  # the next run ends it
     assert recover_jobs(JobStore(tmp_path)) == []
     ends = [e for e in spooled(tmp_path) if isinstance(e, GenerationFinished)]
+    assert all(end.busy_ms > 0 for end in ends)  # what was thrown away cost too
     assert sorted((e.status, e.error_code) for e in ends) == [
         ("failed", "interrupted"),
         ("succeeded", None),
