@@ -242,11 +242,12 @@ def check_frames(family: Family, frames: int) -> None:
     """Refuse a number of frames that the family cannot make."""
     nearest = list_nearest_frames(family, frames)
     if frames not in nearest:
-        rule = "any number" if family.frame_step == 1 else f"{family.frame_step}k+1"
+        step = family.frame_step
+        rule = "any number of" if step == 1 else f"{step}k+1"
         most = "" if family.most_frames is None else f", at most {family.most_frames}"
         raise ValueError(
-            f"{family.pipeline} makes {rule} of frames from "
-            f"{_fewest(family)}{most}; got {frames}, the nearest: "
+            f"{family.pipeline} makes clips of {rule} frames, at least "
+            f"{_fewest(family)}{most}; got {frames}, nearest: "
             f"{' or '.join(map(str, nearest))}"
         )
 

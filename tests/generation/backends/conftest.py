@@ -1,4 +1,4 @@
-"""Tiny checkpoints of production pipelines, built when a test asks for one."""
+"""Tiny checkpoints of production pipelines, and a clip whose motion leads them."""
 
 import importlib.util
 import sys
@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import av
+import numpy as np
 import pytest
 
 
@@ -37,3 +39,19 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         return folder
 
     return save
+
+
+@pytest.fixture(scope="session")
+def reference_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A white square that crosses a dark picture, 12 frames of 64 x 48."""
+    path = tmp_path_factory.mktemp("reference") / "square.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=8)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for index in range(12):
+            pixels = np.full((48, 64, 3), 20, np.uint8)
+            pixels[16:32, 2 + index * 4 : 18 + index * 4] = 240
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path

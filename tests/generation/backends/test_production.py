@@ -6,8 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -41,22 +39,6 @@ CASES: dict[str, tuple[Size, int, int, dict[str, Any]]] = {
     "animatediff_redraw": (SMALL, 8, 2, {"reference_clip": True}),
     "svd": (Size(64, 64), 4, 4, {"image": PICTURE}),
 }
-
-
-@pytest.fixture(scope="module")
-def reference_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A white square that crosses a dark picture, 12 frames of 64 x 48."""
-    path = tmp_path_factory.mktemp("reference") / "square.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=8)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for index in range(12):
-            pixels = np.full((48, 64, 3), 20, np.uint8)
-            pixels[16:32, index * 4 : index * 4 + 16] = 240
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
 
 
 class Cancelled(Exception):
