@@ -186,6 +186,10 @@ def _run(
     request: GenerationRequest, path: Path, on_step: OnStep | None, *, waited: float
 ) -> tuple[Drawing, Metering]:
     """Load, draw and write one clip, and measure each part."""
+    if request.checkpoint is not None:
+        from generation.backends.door import run_production
+
+        return run_production(request, path, on_step, waited=waited)
     from generation.bundled.flops import count_flops
 
     cpu_before = time.process_time()
@@ -205,7 +209,7 @@ def _run(
         first_step_ms=drawing.first_step_ms,
         encode_ms=_ms(written - drawn),
         cpu_seconds=round(time.process_time() - cpu_before, 3),
-        peak_memory_mib=_peak_memory_mib(),
+        peak_memory_mib=peak_memory_mib(),
         flops=float(count_flops(config, frames=frames, nfe=drawing.nfe)),
         nfe=drawing.nfe,
         num_frames=frames,
@@ -290,7 +294,7 @@ def _ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _peak_memory_mib() -> float:
-    """Peak resident memory; macOS counts bytes, Linux KiB."""
+def peak_memory_mib() -> float:
+    """Return the peak of resident memory; macOS counts bytes, Linux KiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)

@@ -28,11 +28,7 @@ from generation.events import (
     UserRegistered,
 )
 from generation.jobs import add_events
-from generation.request import (
-    GenerationRequest,
-    find_unknown_words,
-    list_prompt_words,
-)
+from generation.request import GenerationRequest, list_prompt_words
 
 SOURCE = "engine"
 USER = ACCOUNT = "local"  # the person at this computer
@@ -57,11 +53,16 @@ class Metering:
     frames_sha256: str | None = None
     output_bytes: int | None = None
     weights_sha256: str | None = None
+    device: str = DEVICE
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long the job kept the device."""
+        return ((self.load_ms or 0) + self.run_ms + (self.encode_ms or 0)) / 1000
 
     def cost_usd(self, on: date) -> Decimal:
         """Return the computing cost of the time the job kept the device busy."""
-        busy_ms = (self.load_ms or 0) + self.run_ms + (self.encode_ms or 0)
-        return cost_usd(DEVICE, busy_seconds=busy_ms / 1000, on=on)
+        return cost_usd(self.device, busy_seconds=self.busy_seconds, on=on)
 
 
 def record_submission(
@@ -94,7 +95,7 @@ def record_submission(
         reserved_credits=credits,
         prompt_sha256=hashlib.sha256(prompt.encode()).hexdigest(),
         prompt_word_count=len(list_prompt_words(prompt)),
-        unknown_word_count=len(find_unknown_words(prompt)),
+        unknown_word_count=len(request.unknown_words),
         **envelope,
     )
     spent = CreditsSpent(
@@ -195,8 +196,7 @@ def _describe_end(
         video_seconds=submitted.video_seconds if is_success else 0.0,
         charged_credits=submitted.reserved_credits if is_success else 0,
         cost_micros=to_micros(metering.cost_usd(now.date())),
-        device=DEVICE,
-        gpu_seconds=0.0,
+        gpu_seconds=0.0 if metering.device == DEVICE else metering.busy_seconds,
         price_card_version=rate.version,
         error_class=error_class,
         error_code=error_code,

@@ -15,6 +15,7 @@ from diffusers import DiffusionPipeline
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
 from generation.backends.families import Family, find_family
+from generation.request import name_checkpoint
 
 Offload = Literal["none", "model", "sequential"]
 Dtype = Literal["float32", "bfloat16", "float16"]
@@ -55,9 +56,9 @@ def find_checkpoint(reference: str) -> Checkpoint:
         )
     listed = json.loads(index.read_text(encoding="utf-8"))
     return Checkpoint(
-        name=reference.rstrip("/").rpartition("/")[2],
+        name=name_checkpoint(reference),
         folder=folder,
-        family=find_family(listed),
+        family=find_family(listed, _read_network(folder)),
         parameters=_count_parameters(folder, listed),
     )
 
@@ -163,6 +164,12 @@ def _fetch(reference: str) -> Path:
             f"{reference} is no folder, and no model of the hub that can be had "
             f"from here: {reason}"
         ) from None
+
+
+def _read_network(folder: Path) -> dict[str, Any]:
+    """Return the configuration of the transformer, where there is one."""
+    config = folder / "transformer" / "config.json"
+    return json.loads(config.read_text()) if config.is_file() else {}
 
 
 def _count_parameters(folder: Path, listed: dict[str, Any]) -> dict[str, int]:

@@ -14,14 +14,12 @@ import torch
 from torch import nn
 
 from generation.backends.compute_card import CARD, ClipCompute
+from generation.backends.network_inputs import Config, Latent, empty
 from generation.backends.published import (
     PUBLISHED,
     Codec,
-    Config,
-    Latent,
     Published,
     describe_family,
-    empty,
 )
 from generation.backends.tally import count_flops
 

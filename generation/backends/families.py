@@ -222,8 +222,13 @@ ROWS = (
 FAMILIES = {family.pipeline: family for family in ROWS}
 
 
-def find_family(model_index: dict[str, Any]) -> Family:
-    """Return the row of a checkpoint, from what its model_index.json says."""
+def find_family(model_index: dict[str, Any], network: dict[str, Any]) -> Family:
+    """Return the row of a checkpoint.
+
+    Args:
+        model_index: What its model_index.json says.
+        network: What the config.json of its network says.
+    """
     pipeline = model_index.get("_class_name")
     if pipeline not in FAMILIES:
         raise ValueError(
@@ -234,6 +239,15 @@ def find_family(model_index: dict[str, Any]) -> Family:
         # Wan 2.2's 5B network: its codec is twice as coarse, its clips are faster.
         return replace(
             family, frames=121, size=Size(1280, 704), size_multiple=32, fps=24
+        )
+    if "sample_width" in network:
+        # CogVideoX: each network was trained on one size; those of version 1.5 pair
+        # their latents, and their clips are faster.
+        return replace(
+            family,
+            frames=network["sample_frames"],
+            size=Size(network["sample_width"] * 8, network["sample_height"] * 8),
+            fps=16 if network.get("patch_size_t") else family.fps,
         )
     return family
 

@@ -28,7 +28,7 @@ from generation.backends.families import (
 )
 from generation.backends.tally import tally
 from generation.credits import cost_usd
-from generation.request import Mode, Point, list_prompt_words
+from generation.request import Mode, Point
 
 OnStep = Callable[[int, int], None]
 
@@ -80,7 +80,6 @@ class Clip:
     Attributes:
         frames: [frames, height, width, 3].
         seconds: Its length; the frame rule may have changed what was asked for.
-        unread_words: Words of the prompt for a family that reads none.
         nfe: Evaluations of the network; guidance doubles them.
         flops: Operations of these evaluations, without codec and text encoder.
         device: Its name in the device cost card.
@@ -89,7 +88,6 @@ class Clip:
     frames: NDArray[np.uint8]
     fps: int
     seconds: float
-    unread_words: list[str]
     nfe: int
     flops: int
     first_step_ms: int
@@ -133,7 +131,6 @@ def make_clip(
         frames=frames,
         fps=family.fps,
         seconds=len(frames) / family.fps,
-        unread_words=[] if family.reads_prompt else list_prompt_words(order.prompt),
         nfe=counted.evaluations,
         flops=counted.flops,
         first_step_ms=round((step_times[0] - began) * 1000),

@@ -64,7 +64,8 @@ def test_published_timings_are_met(
 ) -> None:
     """One speed a device serves all sizes within 15 %.
 
-    The A100 and the RTX 4090 have one timing each: theirs say that it was read off right.
+    The A100 and the RTX 4090 have one timing each, which only says that it was read
+    off right.
     """
     cost = estimate_cost(find(model_id, height), device, on=JANUARY)
     assert cost.seconds == pytest.approx(seconds, rel=0.15)

@@ -63,10 +63,18 @@ def test_what_a_family_makes_by_default_is_what_it_can_make() -> None:
 
 
 def test_the_small_wan_of_version_2_2_has_its_own_picture_and_pace() -> None:
-    family = find_family({"_class_name": "WanPipeline", "expand_timesteps": True})
+    family = find_family({"_class_name": "WanPipeline", "expand_timesteps": True}, {})
     assert (family.size_multiple, family.fps, family.frames) == (32, 24, 121)
 
 
 def test_an_unknown_pipeline_is_named() -> None:
     with pytest.raises(ValueError, match="got StableDiffusionPipeline"):
-        find_family({"_class_name": "StableDiffusionPipeline"})
+        find_family({"_class_name": "StableDiffusionPipeline"}, {})
+
+
+def test_a_cogvideox_of_version_1_5_says_its_own_size_and_is_faster() -> None:
+    network = {"sample_width": 170, "sample_height": 96, "sample_frames": 81}
+    index = {"_class_name": "CogVideoXPipeline"}
+    family = find_family(index, network | {"patch_size_t": 2})
+    assert (family.size, family.frames, family.fps) == ((1360, 768), 81, 16)
+    assert find_family(index, network | {"patch_size_t": None}).fps == 8
