@@ -10,6 +10,7 @@ from types import ModuleType
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 
 def load(name: str) -> ModuleType:
@@ -43,14 +44,27 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def reference_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A white square that crosses a dark picture, 12 frames of 64 x 48."""
-    path = tmp_path_factory.mktemp("reference") / "square.mp4"
+    """A white square of 16 pixels that crosses a dark picture from left to right."""
+    frames = np.full((12, 48, 64, 3), 20, np.uint8)
+    for index, frame in enumerate(frames):
+        frame[16:32, 2 + index * 4 : 18 + index * 4] = 240
+    return write(frames, tmp_path_factory.mktemp("reference") / "square.mp4")
+
+
+@pytest.fixture(scope="session")
+def noise_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip in which everything moves everywhere."""
+    draw = np.random.default_rng(0)
+    frames = draw.integers(0, 256, (12, 48, 64, 3), dtype=np.uint8)
+    return write(frames, tmp_path_factory.mktemp("reference") / "noise.mp4")
+
+
+def write(frames: NDArray[np.uint8], path: Path) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=8)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for index in range(12):
-            pixels = np.full((48, 64, 3), 20, np.uint8)
-            pixels[16:32, 2 + index * 4 : 18 + index * 4] = 240
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        for pixels in frames:
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

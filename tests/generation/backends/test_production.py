@@ -81,3 +81,29 @@ def test_every_family_of_the_table_was_run(tiny: Callable[[str], Path]) -> None:
     """A row that no test runs is a guess."""
     run = {find_checkpoint(str(tiny(name))).family.pipeline for name in CASES}
     assert run == set(FAMILIES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["wan_vace", "wan_animate", "wan_redraw", "ltx_condition", "cogvideox_control"],
+)
+def test_another_motion_makes_another_clip(
+    name: str, tiny: Callable[[str], Path], reference_clip: Path, noise_clip: Path
+) -> None:
+    """A control that does not reach the network would still give a fine clip."""
+    size, frames, _, _ = CASES[name]
+    orders = [
+        Order(
+            prompt=PROMPT,
+            size=size,
+            num_frames=frames,
+            num_inference_steps=2,
+            image=PICTURE if name == "wan_animate" else None,
+            reference_clip=clip,
+        )
+        for clip in (reference_clip, noise_clip, reference_clip)
+    ]
+    model = load_checkpoint(find_checkpoint(str(tiny(name))), device="cpu")
+    square, noise, again = (make_clip(order, model).frames for order in orders)
+    assert (square == again).all()
+    assert (square != noise).any()
