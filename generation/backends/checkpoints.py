@@ -29,12 +29,14 @@ class Checkpoint(NamedTuple):
     Attributes:
         name: The last part of its folder or hub id; the model's id in events.
         parameters: Number of parameters of each of its networks.
+        version: The hub's commit; None for a folder of one's own.
     """
 
     name: str
     folder: Path
     family: Family
     parameters: dict[str, int]
+    version: str | None = None
 
 
 class ProductionModel(NamedTuple):
@@ -43,6 +45,7 @@ class ProductionModel(NamedTuple):
     checkpoint: Checkpoint
     pipeline: Any
     device: torch.device
+    dtype: Dtype
 
 
 def find_checkpoint(reference: str) -> Checkpoint:
@@ -60,6 +63,7 @@ def find_checkpoint(reference: str) -> Checkpoint:
         folder=folder,
         family=find_family(listed, _read_network(folder)),
         parameters=_count_parameters(folder, listed),
+        version=folder.name if folder.parent.name == "snapshots" else None,
     )
 
 
@@ -98,7 +102,7 @@ def load_checkpoint(
     )
     pipeline.set_progress_bar_config(disable=True)
     _place(pipeline, target, offload)
-    return ProductionModel(checkpoint, pipeline, target)
+    return ProductionModel(checkpoint, pipeline, target, chosen)
 
 
 def check_memory(

@@ -6,6 +6,7 @@ they may be), and the user's picture and clip.
 
 import os
 import time
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -18,7 +19,8 @@ from generation.backends.checkpoints import (
     load_checkpoint,
 )
 from generation.backends.families import round_frames
-from generation.backends.production import OnStep, Order, make_clip
+from generation.backends.production import OnStep, Order, make_clip, name_device
+from generation.credits import cost_usd
 from generation.engine import Drawing, peak_memory_mib
 from generation.media import hash_frames, read_image, write_clip
 from generation.metering import Metering
@@ -49,12 +51,18 @@ def describe_model(reference: str) -> ModelCard:
 
 @lru_cache(maxsize=1)  # two of them rarely fit
 def load_production(reference: str) -> ProductionModel:
-    """Load a checkpoint, as the machine's settings say."""
-    return load_checkpoint(
+    """Load a checkpoint, as the machine's settings say.
+
+    A device whose hour has no price is refused here, not when the work is done.
+    """
+    model = load_checkpoint(
         find_checkpoint(reference),
         dtype=_read_setting("REEL_DTYPE", get_args(Dtype)),
         offload=_read_setting("REEL_OFFLOAD", get_args(Offload)) or "none",
     )
+    today = datetime.now(UTC).date()
+    cost_usd(name_device(model.device), busy_seconds=0, on=today)
+    return model
 
 
 def run_production(

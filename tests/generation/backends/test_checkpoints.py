@@ -77,7 +77,7 @@ def test_a_hub_id_is_read_from_the_cache_without_a_network(
     (cached / "refs").mkdir()
     (cached / "refs" / "main").write_text("1a2b3c")
     checkpoint = find_checkpoint("some/video-model")
-    assert (checkpoint.name, checkpoint.folder.name) == ("video-model", "1a2b3c")
+    assert (checkpoint.name, checkpoint.version) == ("video-model", "1a2b3c")
     assert checkpoint.family.pipeline == "WanPipeline"
 
 
