@@ -40,7 +40,12 @@ class LoadedModel(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """Frames as the model made them, and what making them took."""
+    """Frames as the model made them, and what making them took.
+
+    Attributes:
+        facts: What ran, and on what, as the event names it.
+        height: Of the clip's file.
+    """
 
     frames: NDArray[np.uint8]
     unknown_words: list[str]
@@ -48,6 +53,9 @@ class Drawing(NamedTuple):
     motion_source: MotionSource | None
     first_step_ms: int
     run_ms: int
+    facts: dict[str, Any]
+    fps: int = FPS
+    height: int = HEIGHT
 
 
 @cache
@@ -76,12 +84,11 @@ def make_clip(
     """Draw a clip, mark it, write it to `path` and sign it."""
     cpu_before = time.process_time()
     clock = time.monotonic()
-    model = load_model()
-    loaded = time.monotonic()
-    drawing = _draw(request, model.pipeline, on_step)
+    loaded, drawing = _load_and_draw(request, on_step)
     drawn = time.monotonic()
     mark = payload_of(job_id)
-    write_clip(drawing.frames, path, fps=FPS, height=HEIGHT, mark=mark)
+    fps, height = drawing.fps, drawing.height
+    write_clip(drawing.frames, path, fps=fps, height=height, mark=mark)
     facts = {"model": request.model_id, "seed": request.seed, "mode": request.mode}
     manifest_id = sign_clip(path, home=home, generation_id=job_id, facts=facts)
     written = time.monotonic()
@@ -92,12 +99,11 @@ def make_clip(
         first_step_ms=drawing.first_step_ms,
         encode_ms=to_ms(written - drawn),
         cpu_seconds=round(time.process_time() - cpu_before, 3),
-        peak_memory_mib=_peak_memory_mib(),
         nfe=drawing.nfe,
         num_frames=len(drawing.frames),
-        width=HEIGHT,
-        height=HEIGHT,
-        fps=FPS,
+        width=round(drawing.frames.shape[2] * height / drawing.frames.shape[1]),
+        height=height,
+        fps=fps,
         frames_sha256=hash_frames(drawing.frames),
         output_bytes=path.stat().st_size,
         container=path.suffix.lower().removeprefix("."),
@@ -107,7 +113,7 @@ def make_clip(
         moderation_stage="input_text",
         moderation_outcome="passed",
         policy_version=read_policy().version,
-        **_describe_model(model, frames=len(drawing.frames), nfe=drawing.nfe),
+        **{"peak_memory_mib": _peak_memory_mib()} | drawing.facts,
     )
 
 
@@ -139,7 +145,20 @@ def to_ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _draw(request: GenerationRequest, pipeline: Any, on_step: OnStep) -> Drawing:
+def _load_and_draw(
+    request: GenerationRequest, on_step: OnStep
+) -> tuple[float, Drawing]:
+    """Draw with the model asked for; also returns when it was loaded."""
+    if request.checkpoint is None:
+        bundled = load_model()
+        return time.monotonic(), _draw(request, bundled, on_step)
+    from generation.backends.door import draw_production, load_production
+
+    production = load_production(request.checkpoint)
+    return time.monotonic(), draw_production(request, production, on_step)
+
+
+def _draw(request: GenerationRequest, model: LoadedModel, on_step: OnStep) -> Drawing:
     """Prepare the conditions and run the sampler."""
     import torch
 
@@ -155,7 +174,7 @@ def _draw(request: GenerationRequest, pipeline: Any, on_step: OnStep) -> Drawing
         on_step(step + 1, request.num_inference_steps)
         return tensors
 
-    output = pipeline(
+    output = model.pipeline(
         request.prompt,
         image=image,
         trajectory=trajectory,
@@ -164,13 +183,15 @@ def _draw(request: GenerationRequest, pipeline: Any, on_step: OnStep) -> Drawing
         generator=torch.Generator().manual_seed(request.seed),
         callback_on_step_end=after_step,
     )
+    frames = (output.frames[0] * 255).round().astype(np.uint8)
     return Drawing(
-        frames=(output.frames[0] * 255).round().astype(np.uint8),
+        frames=frames,
         unknown_words=output.unknown_words[0],
         nfe=output.nfe,
         motion_source=motion_source,
         first_step_ms=to_ms(step_times[0] - began),
         run_ms=to_ms(time.monotonic() - began),
+        facts=_describe_model(model, frames=len(frames), nfe=output.nfe),
     )
 
 

@@ -32,7 +32,6 @@ from generation.jobs import add_events
 from generation.metering import Metering, describe_end
 from generation.request import (
     GenerationRequest,
-    find_unknown_words,
     list_prompt_words,
 )
 
@@ -86,7 +85,7 @@ def record_submission(
         reserved_credits=credits,
         prompt_sha256=hashlib.sha256(prompt.encode()).hexdigest(),
         prompt_word_count=len(list_prompt_words(prompt)),
-        unknown_word_count=len(find_unknown_words(prompt)),
+        unknown_word_count=len(request.unknown_words),
         priority=order.priority,
         idempotency_key=order.idempotency_key,
         batch_id=order.batch_id,

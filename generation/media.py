@@ -67,8 +67,10 @@ def write_clip(
 
 
 def enlarge(frame: Pixels, *, height: int) -> Image.Image:
-    """Enlarge a small square frame without visible steps."""
-    return Image.fromarray(frame).resize((height, height), Image.Resampling.BICUBIC)
+    """Enlarge a small frame without visible steps."""
+    image = Image.fromarray(frame)
+    width = round(image.width * height / image.height)
+    return image.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def label_image(image: Image.Image) -> Image.Image:

@@ -6,7 +6,7 @@ Reads the user's trajectory file and the bundled model's word list.
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,11 +30,21 @@ MAX_SEED = 2**63 - 1
 
 
 class ModelCard(NamedTuple):
-    """What a bundled model can make."""
+    """What a model can make, and how when nobody says.
+
+    Attributes:
+        round_seconds: Gives the length it can make that is nearest to another; None if
+            it makes one length only.
+        reads_prompt: Whether it reads words at all.
+    """
 
     modes: tuple[Mode, ...]
     seconds: float
     resolution: str
+    steps: int = 8
+    guidance: float = 2.5
+    round_seconds: Callable[[float], float] | None = None
+    reads_prompt: bool = True
 
 
 # sprite-1 is the network of sprite-2 with its trajectory channels switched off; with
@@ -52,6 +62,8 @@ class GenerationRequest:
     """One clip to make; it is valid once it exists.
 
     Attributes:
+        checkpoint: Folder or hub id of a production model; its last part is the
+            model's id.
         image: First frame.
         trajectory: Path of the subject, x and y in 0..1, y down.
         reference_clip: Clip whose motion the subject follows, instead of a trajectory.
@@ -61,6 +73,7 @@ class GenerationRequest:
     prompt: str
     mode: Mode
     model_id: str = "sprite-2"
+    checkpoint: str | None = None
     image: Path | None = None
     trajectory: tuple[Point, ...] | None = None
     reference_clip: Path | None = None
@@ -80,11 +93,18 @@ class GenerationRequest:
         seconds: float | None = None,
         model_id: str = "sprite-2",
         seed: int = 0,
-        num_inference_steps: int = 8,
-        guidance_scale: float = 2.5,
+        num_inference_steps: int | None = None,
+        guidance_scale: float | None = None,
     ) -> "GenerationRequest":
-        """Build a request from what a user gives; the mode follows from it."""
+        """Build a request from what a user gives; the mode follows from it.
+
+        A length that a production model cannot make becomes the nearest one it can.
+        """
         card = find_model(model_id)
+        is_bundled = model_id in BUNDLED_MODELS
+        length = card.seconds if seconds is None else seconds
+        if card.round_seconds is not None:
+            length = card.round_seconds(length)
         points = (
             read_trajectory(trajectory) if isinstance(trajectory, Path) else trajectory
         )
@@ -93,24 +113,28 @@ class GenerationRequest:
         return cls(
             prompt=prompt,
             mode="motion_control" if has_motion else mode,
-            model_id=model_id,
+            model_id=model_id if is_bundled else name_checkpoint(model_id),
+            checkpoint=None if is_bundled else model_id,
             image=image,
             trajectory=None if points is None else tuple((x, y) for x, y in points),
             reference_clip=motion,
-            seconds=card.seconds if seconds is None else seconds,
+            seconds=length,
             seed=seed,
-            num_inference_steps=num_inference_steps,
-            guidance_scale=guidance_scale,
+            num_inference_steps=(
+                card.steps if num_inference_steps is None else num_inference_steps
+            ),
+            guidance_scale=card.guidance if guidance_scale is None else guidance_scale,
         )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be made; the message names the value and the fix."""
-        card = find_model(self.model_id)
+        card = self.card
         _check_prompt(self.prompt)
         _check_mode(self, card)
-        if self.seconds != card.seconds:
+        round_seconds = card.round_seconds or (lambda _: card.seconds)
+        if self.seconds != round_seconds(self.seconds):
             raise ValueError(
-                f"seconds must be {card.seconds:g} for {self.model_id}, "
+                f"seconds must be {round_seconds(self.seconds):g} for {self.model_id}, "
                 f"got {self.seconds:g}"
             )
         _check_range("seed", self.seed, low=0, high=MAX_SEED)
@@ -141,16 +165,41 @@ class GenerationRequest:
         return cls(**values)
 
     @property
+    def card(self) -> ModelCard:
+        """What its model can make."""
+        return find_model(self.checkpoint or self.model_id)
+
+    @property
     def resolution(self) -> str:
         """The delivered height, as the price card names it."""
-        return find_model(self.model_id).resolution
+        return self.card.resolution
+
+    @property
+    def unknown_words(self) -> list[str]:
+        """Words of the prompt that its model was never taught, as far as is known."""
+        if self.checkpoint is None:
+            return find_unknown_words(self.prompt)
+        return [] if self.card.reads_prompt else list_prompt_words(self.prompt)
 
 
 def find_model(model_id: str) -> ModelCard:
-    """Return what a model can make."""
-    if model_id not in BUNDLED_MODELS:
-        raise ValueError(f"model must be one of {list(BUNDLED_MODELS)}, got {model_id}")
-    return BUNDLED_MODELS[model_id]
+    """Return what a model can make: a bundled one, or the checkpoint of a big one."""
+    if model_id in BUNDLED_MODELS:
+        return BUNDLED_MODELS[model_id]
+    if "/" not in model_id and not Path(model_id).is_dir():
+        raise ValueError(
+            f"model must be one of {list(BUNDLED_MODELS)}, got {model_id}; "
+            "a production model is named by its folder or its hub id, owner/name"
+        )
+    # Here, not above: it takes seconds to import.
+    from generation.backends.door import describe_model
+
+    return describe_model(model_id)
+
+
+def name_checkpoint(reference: str) -> str:
+    """Return the id of a production model: the last part of its folder or hub id."""
+    return reference.rstrip("/").rpartition("/")[2]
 
 
 def read_trajectory(path: Path) -> tuple[Point, ...]:

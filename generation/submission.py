@@ -24,7 +24,7 @@ from generation.ledger import (
 )
 from generation.metering import Metering
 from generation.policy import PromptRefused, find_category, read_policy
-from generation.request import GenerationRequest, check_output, find_unknown_words
+from generation.request import GenerationRequest, check_output
 
 
 class Quote(NamedTuple):
@@ -73,7 +73,7 @@ def quote(request: GenerationRequest) -> Quote:
     """Tell the price and the words not understood, before anything is reserved."""
     return Quote(
         credits=price_request(request),
-        unknown_words=find_unknown_words(request.prompt),
+        unknown_words=request.unknown_words,
         refused_for=find_category(request.prompt),
     )
 

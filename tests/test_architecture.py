@@ -12,7 +12,7 @@ PACKAGES = ("generation", "pipelines", "dashboard")
 TORCH_ROOMS = (
     "generation/bundled/",
     "generation/training/",
-    "generation/backends.py",
+    "generation/backends/",
     "generation/quality.py",
     "generation/drawing.py",
 )

@@ -1,0 +1,1 @@
+"""Production video models: one table of what each takes, loaded through diffusers."""
