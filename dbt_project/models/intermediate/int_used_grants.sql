@@ -20,6 +20,11 @@ grants as (
     group by granted.grant_id
 ),
 
+touched_grants as (
+    select * from grants
+    {{ where_touched('account_id') }}
+),
+
 spending as (
     select
         spent.grant_id,
@@ -27,6 +32,8 @@ spending as (
         max(spent.spent_credits) as dearest_credits,
         max(spent.occurred_at) as last_spent_at
     from spent
+    inner join touched_grants
+        on spent.grant_id = touched_grants.grant_id
     group by spent.grant_id
 ),
 
@@ -35,25 +42,28 @@ refunds as (
         refunded.grant_id,
         sum(refunded.refunded_credits) as refunded_credits
     from refunded
+    inner join touched_grants
+        on refunded.grant_id = touched_grants.grant_id
     group by refunded.grant_id
 ),
 
 -- Used up: the rest could not pay the dearest job again.
 final as (
     select
-        grants.account_id,
-        grants.grant_id,
+        touched_grants.account_id,
+        touched_grants.grant_id,
         spending.last_spent_at as used_up_at
-    from grants
+    from touched_grants
     inner join spending
-        on grants.grant_id = spending.grant_id
+        on touched_grants.grant_id = spending.grant_id
     left join refunds
-        on grants.grant_id = refunds.grant_id
+        on touched_grants.grant_id = refunds.grant_id
     where
-        grants.granted_credits
+        touched_grants.granted_credits
         - spending.spent_credits
         + coalesce(refunds.refunded_credits, 0)
         < spending.dearest_credits
 )
 
 select * from final
+{{ and_untouched('account_id') }}
