@@ -1,9 +1,11 @@
 with generations as (
     select * from {{ ref('stg_generations_finished') }}
+    {{ where_touched('account_id') }}
 ),
 
 first_payments as (
     select * from {{ ref('int_first_payments') }}
+    {{ where_touched('account_id') }}
 ),
 
 final as (
@@ -23,3 +25,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('account_id') }}

@@ -1,5 +1,6 @@
 with user_days as (
     select * from {{ ref('int_user_days') }}
+    {{ where_touched('user_id') }}
 ),
 
 final as (
@@ -12,3 +13,4 @@ final as (
 )
 
 select * from final
+{{ and_untouched('user_id') }}
