@@ -116,13 +116,6 @@ def test_a_definition_says_its_last_closed_value_and_the_state_of_the_newest(
     assert any("Mar 2026: withheld" in text for text in said)
 
 
-def test_a_link_to_the_tests_opens_where_they_are(home: Path, story, open_page) -> None:
-    story.publish(home)
-    health = open_page("data", test="revenue").tabs[1]
-    assert health.label == "Data health"
-    assert list(health.table[0].value["Model"]) == ["Revenue"]
-
-
 def test_the_catalogue_can_be_searched(home: Path, story, open_page) -> None:
     story.publish(home)
     text = " ".join(
