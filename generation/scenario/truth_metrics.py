@@ -23,7 +23,7 @@ from generation.scenario.truth_subscriptions import count_subscriptions
 from generation.scenario.truth_terms import read_terms
 from generation.scenario.truth_videos import count_videos
 
-LARGEST = 0.01  # above, the rows of a type would not fit into a small memory
+LARGEST = 0.003  # 1 GiB is needed at 0.001, more in proportion
 KEYS = ("metric", "grain", "by", "slice")
 
 
