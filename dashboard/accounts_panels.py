@@ -70,7 +70,10 @@ MODEL_COLORS = (BLUE, VIOLET, TEAL, LAUNCH, PINK, SKY, GAIN, GREY, LOSS)
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
-    readings = [headline.read(context.build_id, tile, context.month) for tile in TILES]
+    readings = [
+        headline.read(context.build_id, tile, context.month, slices=context.slices)
+        for tile in TILES
+    ]
     headline.draw(readings)
     said = []
     for reading, name, by in (
@@ -78,7 +81,9 @@ def tiles(context: Context) -> None:
         (readings[-1], "Credit liability", "plan"),
     ):
         if reading.before is not None:
-            part = headline.name_part(context.build_id, reading, by)
+            part = headline.name_part(
+                context.build_id, reading, by, slices=context.slices
+            )
             said.append(f"{headline.moved(name, reading)}{part}.")
     headline.say_moved(said)
 
@@ -225,7 +230,7 @@ def _trend(
     height: int = SMALL_HEIGHT,
 ) -> None:
     entry = queries.catalog(context.build_id).get(metric)
-    rows = queries.metric(context.build_id, metric, grain=grain)
+    rows = context.metric(metric, grain=grain)
     draw_trend(
         context,
         context.upto(rows),

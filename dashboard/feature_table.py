@@ -70,7 +70,7 @@ def by_feature(context: Context) -> pd.DataFrame:
 
 def _of_month(context: Context, metric: str, by: str) -> pd.Series:
     """Read the closed values of the month by feature, largest first."""
-    rows = queries.metric(context.build_id, metric, grain="month", by=by)
+    rows = context.metric(metric, grain="month", by=by)
     rows = headline.closed_by(rows, context.end)
     rows = rows[rows["period_start"] == pd.Timestamp(context.month)]
     return rows.set_index(by)["value"].sort_values(ascending=False)

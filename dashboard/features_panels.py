@@ -36,7 +36,10 @@ def tiles(context: Context) -> None:
         Tile("feature_breadth", "Features per user", "month"),
         Tile("download_rate", "Downloaded", "month"),
     )
-    readings = [headline.read(context.build_id, tile, context.month) for tile in wanted]
+    readings = [
+        headline.read(context.build_id, tile, context.month, slices=context.slices)
+        for tile in wanted
+    ]
     headline.draw(readings)
     if feature is None:
         return
@@ -65,7 +68,7 @@ def share(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def breadth(context: Context) -> None:
     """Draw how many features a person uses."""
-    rows = queries.metric(context.build_id, "feature_breadth", grain="week")
+    rows = context.metric("feature_breadth", grain="week")
     draw_trend(
         context, context.upto(rows), "Features per user", form="ratio", key="breadth"
     )

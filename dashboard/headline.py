@@ -210,12 +210,12 @@ def name_driver(moves: pd.Series, whole: float, form: str) -> str:
     return said
 
 
-def name_part(build_id: str, reading: Reading, by: str) -> str:
+def name_part(build_id: str, reading: Reading, by: str, *, slices: Slices = ()) -> str:
     """Name the slice of a tile's own metric that is behind its change, or nothing."""
     if reading.value is None or reading.before is None:
         return ""
     tile = reading.tile
-    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=by)
+    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=by, slices=slices)
     now, before = (
         rows[rows["period_start"] == pd.Timestamp(start)].set_index(by)["value"]
         for start in (reading.start, reading.before_start)

@@ -37,7 +37,7 @@ ROW_HEIGHT = 30
 
 def choices(context: Context) -> dict[str, date]:
     """List the launches up to the month that had a week of sessions before them."""
-    actives = queries.metric(context.build_id, "weekly_active_users", grain="week")
+    actives = context.metric("weekly_active_users", grain="week")
     if actives.empty:
         return {}
     first = actives["period_start"].min().date() + timedelta(days=7)
@@ -53,7 +53,7 @@ def choices(context: Context) -> dict[str, date]:
 @st.cache_data(max_entries=100, show_spinner=False)
 def chart(context: Context, launched: date) -> None:
     """Draw weekly actives around a launch, with the weeks that are compared."""
-    rows = queries.metric(context.build_id, "weekly_active_users", grain="week")
+    rows = context.metric("weekly_active_users", grain="week")
     rows = headline.closed_by(rows, context.end)
     near = (rows["period_start"] - pd.Timestamp(launched)).abs() <= SIDE
     rows = rows[near]
@@ -117,9 +117,7 @@ def before_and_after(context: Context, launched: date) -> pd.DataFrame:
         if metric not in known:
             continue
         form = known[metric].format
-        rows = headline.closed_by(
-            queries.metric(context.build_id, metric, grain="week"), context.end
-        )
+        rows = headline.closed_by(context.metric(metric, grain="week"), context.end)
         values = rows.set_index(rows["period_start"].dt.date)["value"]
         before, soon, late = (values.get(_week(launched, weeks)) for weeks in WEEKS)
         listed.append(

@@ -81,7 +81,10 @@ NO_CAUSE = "A comparison, not a cause: who pays waits less and stays longer anyw
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
-    readings = [headline.read(context.build_id, tile, context.month) for tile in TILES]
+    readings = [
+        headline.read(context.build_id, tile, context.month, slices=context.slices)
+        for tile in TILES
+    ]
     headline.draw(readings)
     margin, wasted = readings[-2:]
     said = []
@@ -90,7 +93,9 @@ def tiles(context: Context) -> None:
             f"{headline.moved('Gross margin', margin)} in {context.month:%B %Y}."
         )
     if wasted.before is not None:
-        part = headline.name_part(context.build_id, wasted, "reason")
+        part = headline.name_part(
+            context.build_id, wasted, "reason", slices=context.slices
+        )
         said.append(f"{headline.moved('Wasted computing', wasted)}{part}.")
     headline.say_moved(said)
 
@@ -201,7 +206,7 @@ def subsidy(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def per_payer(context: Context) -> None:
     """Draw what the free tier costs for each account that comes to pay."""
-    rows = queries.metric(context.build_id, "subsidy_per_payer", grain="month")
+    rows = context.metric("subsidy_per_payer", grain="month")
     draw_trend(
         context,
         context.upto(rows),
