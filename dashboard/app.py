@@ -34,6 +34,12 @@ page = st.navigation(
             url_path="revenue",
         ),
         st.Page(
+            "app_pages/studio.py",
+            title="Studio",
+            icon=":material/movie:",
+            url_path="studio",
+        ),
+        st.Page(
             "app_pages/sql.py",
             title="SQL",
             icon=":material/terminal:",

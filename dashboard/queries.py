@@ -108,16 +108,17 @@ def last_failure() -> dict[str, object] | None:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def metric(
-    build_id: str, name: str, *, grain: str, by: str | None = None
+    build_id: str, name: str, *, grain: str, by: str | None = None, raw: bool = False
 ) -> pd.DataFrame:
     """Read the rows of a metric that may be shown, oldest first.
 
-    Withheld rows and rows without a value are left out.
+    Withheld rows and rows without a value are left out; `raw` gives the sample's own
+    figures.
 
     Raises:
         UnknownMetric: This build has no such metric.
     """
-    frame = _warehouse(build_id).metric(name, grain=grain, by=by)
+    frame = _warehouse(build_id).metric(name, grain=grain, by=by, raw=raw)
     return frame[(frame["state"] != "withheld") & frame["value"].notna()]
 
 
