@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import formats, layout, queries, studio_jobs
 from dashboard.studio_jobs import Job, Refused
-from dashboard.studio_panels import watch
+from dashboard.studio_panels import CLIP_WIDTH, watch
 
 HELP = (
     "Two versions, one prompt, one seed, random sides. The versions are named after the"
@@ -42,7 +42,7 @@ def _ask() -> None:
 def _pair(pair: dict[str, Any]) -> None:
     st.markdown(f"“{formats.plain(pair['prompt'])}”")
     for column, side in zip(st.columns(2, gap="small"), ("left", "right"), strict=True):
-        column.video(pair[side], loop=True, autoplay=True, muted=True)
+        column.video(pair[side], loop=True, autoplay=True, muted=True, width=CLIP_WIDTH)
     vote: dict[str, str] | None = st.session_state.get("arena_vote")
     if vote is None:
         with st.container(horizontal=True, gap="small"):

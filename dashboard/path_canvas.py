@@ -68,6 +68,8 @@ def _field(path: list[Point]) -> go.Figure:
     )
     set_frame(figure, SIDE)
     figure.update_layout(hovermode="closest", margin=dict(l=4, r=4, t=4, b=4))
+    frame = dict(type="rect", x0=0, y0=0, x1=1, y1=1)
+    figure.add_shape(**frame, line=dict(color=fade(GREY, 0.6), width=1))
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(range=[1, 0], visible=False)  # y goes down, as in pictures
     return figure

@@ -6,7 +6,6 @@ reader uploads or draws is kept below <home>/studio, named by its content.
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +34,7 @@ IMAGE_TYPES = ["png", "jpg", "jpeg", "webp"]
 CLIP_TYPES = ["mp4", "webm", "mov", "gif"]
 LONGEST_PROMPT = 2_500
 POLL_SECONDS = 0.5
+CLIP_WIDTH = 384
 # Facts of an event that are worth a line here; the SQL page has them all.
 FACTS = {
     "status": "status",
@@ -48,6 +48,14 @@ FACTS = {
     "nfe": "network evaluations",
     "cost_micros": "millionths of a dollar",
 }
+
+
+class Before(NamedTuple):
+    """What the build said when a job was started."""
+
+    build_id: str
+    counts: dict[str, int]
+    job: Job
 
 
 class Order(NamedTuple):
@@ -128,17 +136,13 @@ def watch(job: Job, *, key: str) -> None:
 def effect(build_id: str) -> None:
     """Draw this month's delivered videos of the models, and how a clip gets in."""
     today = datetime.now(UTC).date()
-    job: Job | None = st.session_state.get("studio_job")
-    made = job.answer if job is not None and not job.is_running else None
     counts = _delivered(build_id, today)
-    if made:
-        kept = st.session_state.setdefault("studio_before", (build_id, counts))
-        _compare(kept[1], counts, today)
-    elif counts:
-        _compare(counts, counts, today)
+    before = _remember(build_id, counts)
+    if before or counts:
+        _compare(before.counts if before else counts, counts, today)
     else:
         layout.say_empty("No video of a bundled model is in this month's numbers.")
-    _offer_run(build_id)
+    _offer_run(build_id, before)
 
 
 def keep_file(content: bytes, suffix: str) -> Path:
@@ -207,7 +211,7 @@ def _say_price(offer: dict[str, Any]) -> None:
 
 
 def _show(made: dict[str, Any]) -> None:
-    st.video(made["path"], loop=True, autoplay=True, muted=True)
+    st.video(made["path"], loop=True, autoplay=True, muted=True, width=CLIP_WIDTH)
     st.caption(
         f"`{made['model']}` · {made['credits']} credits · {made['run_ms']:,} ms"
         f" · ${made['cost_usd']:.6f} of computing"
@@ -248,6 +252,16 @@ def _delivered(build_id: str, today: date) -> dict[str, int]:
     return dict(zip(rows["model"], rows["value"].astype(int), strict=True))
 
 
+def _remember(build_id: str, counts: dict[str, int]) -> Before | None:
+    """Keep what the build says while a first job of this build runs."""
+    job: Job | None = st.session_state.get("studio_job")
+    before: Before | None = st.session_state.get("studio_before")
+    is_new = before is None or (before.build_id != build_id and before.job is not job)
+    if job is not None and is_new:
+        before = st.session_state["studio_before"] = Before(build_id, counts, job)
+    return before
+
+
 def _compare(before: dict[str, int], now: dict[str, int], today: date) -> None:
     with st.container(horizontal=True, gap="small"):
         for model in sorted({*before, *now}):
@@ -261,7 +275,7 @@ def _compare(before: dict[str, int], now: dict[str, int], today: date) -> None:
             )
 
 
-def _offer_run(build_id: str) -> None:
+def _offer_run(build_id: str, before: Before | None) -> None:
     """Offer to load and build, and tell how that goes."""
     job: Job | None = st.session_state.get("studio_run")
     if job is not None and job.is_running:
@@ -269,8 +283,7 @@ def _offer_run(build_id: str) -> None:
         return
     if job is not None and job.error:
         st.error(formats.plain(job.error), icon=":material/error:")
-    before: Sequence[Any] = st.session_state.get("studio_before", ())
-    if before and before[0] != build_id:
+    if before and before.build_id != build_id:
         st.caption(f"Build `{build_id}` has your clips.")
     elif before:
         st.caption("Your clip's events wait in the landing folder.")

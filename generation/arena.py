@@ -9,16 +9,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from generation.engine import generate
 from generation.events import VoteCast
 from generation.jobs import JobStore, add_events
-from generation.metering import ACCOUNT, SOURCE, USER, event_id
 from generation.request import GenerationRequest
 from generation.training.fixed_set import read_fixed_set
 
 VERSIONS = ("sprite-1", "sprite-2")
+VOTER = "local"  # the person at this computer
 SEEDS = 2**31
 PAIRS = """
 create table if not exists arena_pairs (
@@ -95,11 +95,11 @@ def cast_vote(home: Path, pair_id: str, *, winner: Winner) -> Vote:
             raise ValueError(f"pair {pair_id} has a vote already: {earlier}")
         now = datetime.now(UTC)
         vote = VoteCast(
-            event_id=event_id(pair_id, VoteCast),
-            source=SOURCE,
+            event_id=str(uuid5(UUID(pair_id), "vote_cast")),
+            source="engine",
             occurred_at=now,
-            user_id=USER,
-            account_id=ACCOUNT,
+            user_id=VOTER,
+            account_id=VOTER,
             platform="cli",
             pair_id=pair_id,
             prompt_id=prompt_id,
