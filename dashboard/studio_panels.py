@@ -216,29 +216,18 @@ def _show(made: dict[str, Any]) -> None:
         f"`{made['model']}` · {made['credits']} credits · {made['run_ms']:,} ms"
         f" · ${made['cost_usd']:.6f} of computing"
     )
-    events = [
-        {
-            "At": pd.Timestamp(event["occurred_at"]),
-            "Event": formats.words(event["event_type"]),
-            "Says": _tell(event),
-        }
-        for event in made["events"]
-    ]
-    st.dataframe(
-        pd.DataFrame(events),
-        hide_index=True,
-        column_config={"At": st.column_config.DatetimeColumn(format="HH:mm:ss")},
-        alt=f"{len(events)} usage events of this clip.",
-    )
+    st.markdown("\n".join(f"- {_tell(event)}" for event in made["events"]))
 
 
 def _tell(event: dict[str, Any]) -> str:
+    """Say when an event came and what it holds, in one line."""
+    at = datetime.fromisoformat(event["occurred_at"])
     told = [
         f"{event[name]} {words}" if name != "status" else str(event[name])
         for name, words in FACTS.items()
         if event.get(name) is not None
     ]
-    return ", ".join(told)
+    return f"{at:%H:%M:%S} **{formats.words(event['event_type'])}**: {', '.join(told)}"
 
 
 def _delivered(build_id: str, today: date) -> dict[str, int]:

@@ -100,11 +100,15 @@ def test_a_clip_is_made_with_its_events_and_counts_after_the_next_build(
     assert page.get("video")
     told = Counter(event["event_type"] for event in events(home))
     assert told["generation_finished"] == 1
-    assert page.dataframe[0].value["Event"].tolist() == [
-        "Generation submitted",
-        "Credits spent",
-        "Generation finished",
-    ]
+    submitted, spent, finished = (
+        words(page).index(f"**{event}**: {said}")
+        for event, said in (
+            ("Generation submitted", "2 credits reserved, 0 unknown words"),
+            ("Credits spent", "2 credits taken"),
+            ("Generation finished", "succeeded, 2 credits charged"),
+        )
+    )
+    assert submitted < spent < finished
     tile = next(tile for tile in page.metric if "sprite-2" in tile.label)
     assert (tile.value, tile.delta) == ("3", "")  # its own, not a hundred times as much
     assert "wait in the landing folder" in words(page)
