@@ -60,7 +60,7 @@ def draw_strip(clip: Array, path: Array | None, caption: str) -> Image.Image:
     if path is not None:
         points = [tuple(xy) for xy in (path * frames.height).tolist()]
         pen.line(points, fill=PATH_COLOR, width=1)
-    font = ImageFont.load_default(size=13)
+    font = ImageFont.load_default(size=11)
     pen.text((2, frames.height + 1), caption, fill="black", font=font)
     return strip
 

@@ -248,7 +248,7 @@ def main() -> None:
     parser.add_argument("--checkpoint-minutes", type=float, default=3)
     parser.add_argument("--short-share", type=float, default=0.45)
     parser.add_argument("--mixed-share", type=float, default=0.75)
-    parser.add_argument("--subject-share", type=float, default=0.0)
+    parser.add_argument("--subject-share", type=float, default=0.15)
     parser.add_argument("--keep-body", dest="is_body_kept", action="store_true")
     parser.add_argument("--rate", type=float, default=1.0)
     parser.add_argument("--start-from", type=Path)
