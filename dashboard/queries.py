@@ -108,17 +108,16 @@ def last_failure() -> dict[str, object] | None:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def metric(
-    build_id: str, name: str, *, grain: str, by: str | None = None, raw: bool = False
+    build_id: str, name: str, *, grain: str, by: str | None = None
 ) -> pd.DataFrame:
     """Read the rows of a metric that may be shown, oldest first.
 
-    Withheld rows and rows without a value are left out; `raw` gives the sample's own
-    figures.
+    Withheld rows and rows without a value are left out.
 
     Raises:
         UnknownMetric: This build has no such metric.
     """
-    frame = _warehouse(build_id).metric(name, grain=grain, by=by, raw=raw)
+    frame = _warehouse(build_id).metric(name, grain=grain, by=by)
     return frame[(frame["state"] != "withheld") & frame["value"].notna()]
 
 
@@ -175,6 +174,13 @@ def open_tables(build_id: str) -> pd.DataFrame:
 def open_columns(build_id: str) -> pd.DataFrame:
     """Read the columns of those tables, in their order: type and description."""
     return _for_analysts(str(home()), build_id).query("from meta.columns")
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def sample(build_id: str, name: str, *, grain: str, by: str) -> pd.DataFrame:
+    """Read a metric's slices as the sample has them, not scaled up, oldest first."""
+    frame = _warehouse(build_id).metric(name, grain=grain, by=by, raw=True)
+    return frame[frame["value"].notna()]
 
 
 def analysts_file(build_id: str) -> Path:

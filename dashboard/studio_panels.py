@@ -232,9 +232,7 @@ def _tell(event: dict[str, Any]) -> str:
 
 def _delivered(build_id: str, today: date) -> dict[str, int]:
     """Read this month's delivered videos of the bundled models."""
-    rows = queries.metric(
-        build_id, "delivered_videos", grain="month", by="model", raw=True
-    )
+    rows = queries.sample(build_id, "delivered_videos", grain="month", by="model")
     month = pd.Timestamp(today.replace(day=1))
     is_ours = rows["model"].str.startswith("sprite-")
     rows = rows[is_ours & (pd.to_datetime(rows["period_start"]) == month)]
