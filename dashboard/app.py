@@ -53,6 +53,12 @@ EVERY_PAGE = [
         url_path="accounts",
     ),
     st.Page(
+        "app_pages/studio.py",
+        title="Studio",
+        icon=":material/movie:",
+        url_path="studio",
+    ),
+    st.Page(
         "app_pages/sql.py",
         title="SQL",
         icon=":material/terminal:",

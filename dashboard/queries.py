@@ -207,6 +207,13 @@ def open_columns(build_id: str) -> pd.DataFrame:
     return _for_analysts(str(home()), build_id).query("from meta.columns")
 
 
+@st.cache_data(max_entries=50, show_spinner=False)
+def sample(build_id: str, name: str, *, grain: str, by: str) -> pd.DataFrame:
+    """Read a metric's slices as the sample has them, not scaled up, oldest first."""
+    frame = _warehouse(build_id).metric(name, grain=grain, by=by, raw=True)
+    return frame[frame["value"].notna()]
+
+
 def analysts_file(build_id: str) -> Path:
     """Find the file that analysts may query.
 

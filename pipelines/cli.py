@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines import studio
 from pipelines.engine_cli import engine, generate
 from pipelines.settings import BadSetting, settings
 from pipelines.terminal import Format, console, fail, show
@@ -28,6 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Reelmetrics: from usage events of an AI video product to ARR, with proof.",
 )
+app.add_typer(studio.studio, name="studio")
+app.add_typer(studio.arena, name="arena")
 
 
 class Preset(StrEnum):

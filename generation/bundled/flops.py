@@ -6,6 +6,8 @@ A multiplication and an addition count as two, as torch.utils.flop_counter does.
 from collections.abc import Mapping
 from typing import Any
 
+from generation.bundled.layers import POINTS
+
 
 def count_flops(config: Mapping[str, Any], *, frames: int, nfe: int) -> int:
     """Operations of one clip with `nfe` evaluations of the transformer."""
@@ -21,7 +23,7 @@ def count_evaluation_flops(config: Mapping[str, Any], *, frames: int) -> int:
     channels = config["in_channels"]
 
     inward = (channels + config["condition_channels"]) * voxels * dim
-    outward = dim * channels * voxels
+    outward = dim * (channels + 1) * voxels  # the clip and the subject's place
     text = words * config["text_dim"] * dim
     signal = config["text_dim"] * dim + dim * dim  # pooled words
     signal += 128 * dim + dim * dim  # noise level
@@ -30,6 +32,23 @@ def count_evaluation_flops(config: Mapping[str, Any], *, frames: int) -> int:
     tokens = words + patches
     weights = 4 * dim * dim + 3 * dim * config["feed_forward_dim"]
     block = tokens * weights + 2 * tokens * tokens * dim
-    refine = 9 * frames * size * size * config["refine_channels"] * 3 * channels
     products = patches * (inward + outward) + text + signal
-    return 2 * (products + config["layers"] * block + refine)
+    layers = _subject_products(config, frames=frames) + _background_products(config)
+    return 2 * (products + config["layers"] * block + layers)
+
+
+def _subject_products(config: Mapping[str, Any], *, frames: int) -> int:
+    """Multiplications of the subject layer: windows out and in, and what is drawn."""
+    hidden, size = config["subject_dim"], config["sample_size"]
+    planes = 2 * config["in_channels"] + 1  # colours read; colours and opacity drawn
+    windows = planes * POINTS * size * (POINTS + size)
+    network = planes * POINTS**2 * hidden + 2 * hidden * hidden
+    signal = (config["text_dim"] + 128) * hidden + 4 * hidden * hidden
+    return frames * (windows + network) + signal
+
+
+def _background_products(config: Mapping[str, Any]) -> int:
+    """Multiplications of the background layer: three convolutions of one picture."""
+    hidden, channels = config["background_channels"], config["in_channels"]
+    weights = 9 * (2 * channels * hidden + hidden * hidden + hidden * channels)
+    return config["sample_size"] ** 2 * weights + config["dim"] * 2 * hidden

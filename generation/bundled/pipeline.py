@@ -114,8 +114,9 @@ class SpriteVideoPipeline(DiffusionPipeline):
         # 1. Words and conditions.
         words = self._encode(prompts)
         first_frame = None if image is None else self._prepare_image(image)
+        path = self._prepare_path(trajectory, batch=len(prompts), frames=frames)
         condition = self._prepare_condition(
-            first_frame, trajectory, batch=len(prompts), frames=frames
+            first_frame, path, batch=len(prompts), frames=frames
         )
         avoided = self._encode([negative_prompt]) if guidance_scale > 1 else None
 
@@ -130,7 +131,13 @@ class SpriteVideoPipeline(DiffusionPipeline):
         for step, timestep in enumerate(self.scheduler.timesteps):
             sigma = self.scheduler.sigmas[step]
             clean = self._predict(
-                latents, sigma, words, avoided, condition, guidance_scale=guidance_scale
+                latents,
+                sigma,
+                words,
+                avoided,
+                condition,
+                path,
+                guidance_scale=guidance_scale,
             )
             if first_frame is not None:
                 clean[:, :, 0] = first_frame.to(device)  # the given frame is exact
@@ -159,6 +166,7 @@ class SpriteVideoPipeline(DiffusionPipeline):
         words: EncodedPrompts,
         avoided: EncodedPrompts | None,
         condition: Tensor,
+        path: Tensor | None,
         *,
         guidance_scale: float,
     ) -> Tensor:
@@ -166,7 +174,7 @@ class SpriteVideoPipeline(DiffusionPipeline):
         batch = latents.shape[0]
         if avoided is None:
             return self.transformer(
-                latents, sigma.expand(batch), words.states, words.mask, condition
+                latents, sigma.expand(batch), words.states, words.mask, condition, path
             ).clamp(-1, 1)
         wanted, unwanted = self.transformer(
             torch.cat([latents, latents]),
@@ -174,6 +182,7 @@ class SpriteVideoPipeline(DiffusionPipeline):
             torch.cat([words.states, avoided.states.expand_as(words.states)]),
             torch.cat([words.mask, avoided.mask.expand_as(words.mask)]),
             torch.cat([condition, condition]),
+            None if path is None else torch.cat([path, path]),
         ).chunk(2)
         return (unwanted + guidance_scale * (wanted - unwanted)).clamp(-1, 1)
 
@@ -208,10 +217,19 @@ class SpriteVideoPipeline(DiffusionPipeline):
             image = Image.fromarray((pixels * 255).round().astype(np.uint8))
         return torch.from_numpy(fit_image(image, size=size)).permute(2, 0, 1) * 2 - 1
 
+    def _prepare_path(
+        self, trajectory: ArrayLike | None, *, batch: int, frames: int
+    ) -> Tensor | None:
+        """Bring a drawn path to the clip's frames: [batch, frames, 2]."""
+        if trajectory is None:
+            return None
+        path = torch.from_numpy(resample_trajectory(trajectory, frames))
+        return path.float().expand(batch, -1, -1).to(self.transformer.device)
+
     def _prepare_condition(
         self,
         first_frame: Tensor | None,
-        trajectory: ArrayLike | None,
+        path: Tensor | None,
         *,
         batch: int,
         frames: int,
@@ -219,15 +237,14 @@ class SpriteVideoPipeline(DiffusionPipeline):
         """Join what was given; the rest of the channels stay zero."""
         size = self.transformer.config.sample_size
         heat_map = torch.zeros(batch, frames, size, size)
-        if trajectory is not None:
-            path = resample_trajectory(trajectory, frames)
-            heat_map += draw_heat_map(torch.from_numpy(path)[None], size=size)
+        if path is not None:
+            heat_map = draw_heat_map(path.cpu(), size=size)
         picture = torch.zeros(3, size, size) if first_frame is None else first_frame
         return join_conditions(
             picture.expand(batch, -1, -1, -1),
             heat_map,
             has_image=torch.full((batch,), float(first_frame is not None)),
-            has_trajectory=torch.full((batch,), float(trajectory is not None)),
+            has_trajectory=torch.full((batch,), float(path is not None)),
         ).to(self.transformer.device)
 
 

@@ -12,6 +12,12 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
+from generation.bundled.layers import (
+    BackgroundLayer,
+    SubjectLayer,
+    expected_position,
+)
+
 TIME_FREQUENCIES = 64
 ROTARY_BASE = 30.0  # positions stay below ten, so the slowest wave is short
 
@@ -40,7 +46,8 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
         patch: int = 8,
         frames: int = 16,
         sample_size: int = 48,
-        refine_channels: int = 16,
+        background_channels: int = 32,
+        subject_dim: int = 384,
     ) -> None:
         super().__init__()
         self.grid = (
@@ -65,13 +72,24 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
         )
         self.final_modulation = nn.Linear(dim, 2 * dim)
         self.unembed = nn.Linear(dim, in_channels * voxels)
-        self.refine = SeamRefiner(in_channels, refine_channels)
+        self.background = BackgroundLayer(
+            dim, background_channels, channels=in_channels
+        )
+        self.locate = nn.Linear(dim, voxels)
+        self.subject = SubjectLayer(
+            subject_dim,
+            text_dim=text_dim,
+            time_dim=2 * TIME_FREQUENCIES,
+            channels=in_channels,
+            frames=frames,
+        )
         cosine, sine = rotary_table(self.grid, dim // heads)
         self.register_buffer("cosine", cosine, persistent=False)
         self.register_buffer("sine", sine, persistent=False)
         nn.init.normal_(self.modulation.weight, std=0.02)
         nn.init.zeros_(self.final_modulation.weight)
         nn.init.zeros_(self.final_modulation.bias)
+        nn.init.zeros_(self.locate.weight)
 
     def forward(
         self,
@@ -80,8 +98,28 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
         encoder_hidden_states: Tensor,
         encoder_attention_mask: Tensor,
         condition: Tensor,
+        trajectory: Tensor | None = None,
     ) -> Tensor:
-        """Predict the clean clip.
+        """Predict the clean clip; see `predict`."""
+        return self.predict(
+            hidden_states,
+            timestep,
+            encoder_hidden_states,
+            encoder_attention_mask,
+            condition,
+            trajectory,
+        )[0]
+
+    def predict(
+        self,
+        hidden_states: Tensor,
+        timestep: Tensor,
+        encoder_hidden_states: Tensor,
+        encoder_attention_mask: Tensor,
+        condition: Tensor,
+        trajectory: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Predict the clean clip and where its subject is.
 
         Args:
             hidden_states: Noisy clip in -1..1, [batch, 3, frames, height, width];
@@ -90,18 +128,19 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
             encoder_hidden_states: Word vectors, [batch, words, text_dim].
             encoder_attention_mask: 1 for words, 0 for padding, [batch, words].
             condition: [batch, condition_channels, frames, height, width].
+            trajectory: Path of the subject, x and y in 0..1, [batch, frames, 2]; used
+                for the clips whose condition shows one.
 
         Returns:
-            The clean clip, shaped like `hidden_states`.
+            The clean clip, shaped like `hidden_states`, and the subject's place in
+            pixels as the network finds it, [batch, frames, 2].
         """
         # Words: each as a token, and all together as part of the modulation.
-        mask = encoder_attention_mask[..., None].to(encoder_hidden_states.dtype)
-        words = encoder_hidden_states * mask
-        pooled = words.sum(1) / mask.sum(1).clamp(min=1).sqrt()
+        pooled = pool_words(encoder_hidden_states, encoder_attention_mask)
+        words = encoder_hidden_states * encoder_attention_mask[..., None]
         text = self.text_embed(words) + self.text_position[:, : words.shape[1]]
-        signal = F.silu(
-            self.time_embed(time_features(timestep)) + self.text_pool(pooled)
-        )
+        time = time_features(timestep)
+        signal = F.silu(self.time_embed(time) + self.text_pool(pooled))
 
         # Patches to tokens.
         tokens = self.embed(self._patchify(torch.cat([hidden_states, condition], 1)))
@@ -114,11 +153,29 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
         for block in self.blocks:
             tokens = block(tokens, modulation, rotation)
 
-        # Tokens back to patches, then over the seams between them.
+        # Tokens back to patches: the clip, and how likely the subject is at a pixel.
         shift, scale = self.final_modulation(signal)[:, None].chunk(2, dim=-1)
         video = modulate(tokens[:, text.shape[1] :], shift, scale)
+        batch, _, *volume = hidden_states.shape
         clean = self._unpatchify(self.unembed(video), hidden_states.shape)
-        return clean + self.refine(clean, hidden_states)
+        found = expected_position(
+            self._unpatchify(self.locate(video), torch.Size([batch, 1, *volume]))
+        )
+
+        # The subject, on the path given or where it was found.
+        path, is_given = found.detach(), torch.zeros(batch, device=found.device)
+        if trajectory is not None:
+            is_given = condition[:, -1, 0, 0, 0]
+            drawn = trajectory * volume[-1]
+            path = torch.lerp(path, drawn, is_given[:, None, None])
+        subject = self.subject(hidden_states, path, pooled, time, is_given=is_given)
+
+        # The background behind it; a given first frame shows all that is uncovered.
+        uncovered = 1 - subject.opacity
+        background = self.background(clean, hidden_states, uncovered, signal)
+        image, has_image = condition[:, :3, :1], condition[:, 3:4, :1]
+        background = torch.lerp(background, image, has_image * uncovered[:, :, :1] ** 4)
+        return background * uncovered + subject.color, found
 
     def _patchify(self, clip: Tensor) -> Tensor:
         """[batch, channels, frames, height, width] -> [batch, patches, voxels]."""
@@ -195,28 +252,16 @@ class TransformerBlock(nn.Module):
         return self.attention_out(mixed.transpose(1, 2).reshape(batch, count, dim))
 
 
-class SeamRefiner(nn.Module):
-    """Two 3x3 convolutions over whole frames: patches alone leave visible seams."""
-
-    def __init__(self, channels: int, hidden: int) -> None:
-        super().__init__()
-        self.inward = nn.Conv2d(2 * channels, hidden, 3, padding=1)
-        self.outward = nn.Conv2d(hidden, channels, 3, padding=1)
-        for weight in self.outward.parameters():
-            nn.init.zeros_(weight)
-
-    def forward(self, clean: Tensor, noisy: Tensor) -> Tensor:
-        """Correct [batch, channels, frames, height, width], one frame at a time."""
-        frames = torch.cat([clean, noisy], dim=1).transpose(1, 2)
-        batch, count = frames.shape[:2]
-        change = self.outward(F.silu(self.inward(frames.flatten(0, 1))))
-        return change.unflatten(0, (batch, count)).transpose(1, 2)
-
-
 def modulate(tokens: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     """Normalise tokens, then shift and scale them as the signal asks."""
     normal = F.rms_norm(tokens, (tokens.shape[-1],), eps=1e-6)
     return normal * (1 + scale) + shift
+
+
+def pool_words(states: Tensor, mask: Tensor) -> Tensor:
+    """Add up the words [batch, words, dim] of a prompt, whatever their order."""
+    shown = mask[..., None].to(states.dtype)
+    return (states * shown).sum(1) / shown.sum(1).clamp(min=1).sqrt()
 
 
 def time_features(timestep: Tensor) -> Tensor:

@@ -20,12 +20,16 @@ class Batch:
     Attributes:
         clips: [batch, 3, frames, height, width] in -1..1.
         condition: [batch, 6, frames, height, width], see the transformer.
+        trajectory: Path of the subject, x and y in 0..1, [batch, frames, 2].
+        backdrop: What the subjects move over, [batch, 3, 1, height, width].
         near: 1 in the disc around the subject, [batch, 1, frames, height, width].
         captions: One for each clip; "" where it was dropped.
     """
 
     clips: Tensor
     condition: Tensor
+    trajectory: Tensor
+    backdrop: Tensor
     near: Tensor
     captions: list[str]
 
@@ -35,8 +39,9 @@ def draw_batch(
 ) -> Batch:
     """Draw `count` clips and decide which conditions each one shows."""
     scenes = [sample_scene(rng, frames=frames) for _ in range(count)]
-    clips, discs = zip(*(render(scene) for scene in scenes), strict=True)
+    clips, discs, backdrops = zip(*(render(scene) for scene in scenes), strict=True)
     pixels = torch.from_numpy(np.stack(clips)).permute(0, 4, 1, 2, 3) * 2 - 1
+    backdrop = torch.from_numpy(np.stack(backdrops)).permute(0, 3, 1, 2) * 2 - 1
     trajectories = torch.from_numpy(np.stack([s.trajectory for s in scenes]))
     heat = draw_heat_map(trajectories, size=SIZE)
     has_image = torch.from_numpy(rng.random(count) < IMAGE_SHOWN).float()
@@ -47,6 +52,8 @@ def draw_batch(
         condition=join_conditions(
             pixels[:, :, 0], heat, has_image=has_image, has_trajectory=has_trajectory
         ),
+        trajectory=trajectories,
+        backdrop=backdrop[:, :, None],
         near=torch.from_numpy(np.stack(discs))[:, None],
         captions=[
             "" if dropped else scene.caption

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast, T5EncoderModel
 
@@ -104,6 +105,24 @@ def restore_state(state: TrainingState, folder: Path) -> bool:
     for name in ("step", "clips", "spent_seconds", "elapsed_seconds", "history"):
         setattr(state, name, content[name])
     return True
+
+
+def adopt_weights(state: TrainingState, model: Path) -> list[str]:
+    """Begin from an exported model folder.
+
+    Returns:
+        Names of the weights it does not hold, which stay untrained.
+    """
+    saved: dict[str, Tensor] = {}
+    for prefix, part in (("transformer", "transformer"), ("text", "text_encoder")):
+        (path,) = (model / part).glob("*.safetensors")
+        saved.update({f"{prefix}.{n}": w for n, w in load_file(path).items()})
+    weights = state.weights()
+    known = {name: saved[name] for name in weights if name in saved}
+    _copy_into({name: weights[name] for name in known}, known)
+    for name, value in known.items():
+        state.average[name].copy_(value)
+    return sorted(weights.keys() - known.keys())
 
 
 @contextmanager

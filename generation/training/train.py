@@ -17,14 +17,20 @@ import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from torch import Tensor
 
-from generation.training.batches import Batch, draw_batch
+from generation.training.batches import draw_batch
 from generation.training.checkpoint import (
     TrainingState,
+    adopt_weights,
     averaged_weights,
     make_models,
     name_weights,
     restore_state,
     save_state,
+)
+from generation.training.losses import (
+    denoising_errors,
+    draw_noise_levels,
+    subject_errors,
 )
 from generation.training.muon import Muon
 
@@ -34,10 +40,8 @@ MUON_RATE = 0.02
 AVERAGE_DECAY = 0.998
 SHORT_FRAMES, LONG_FRAMES = 4, 16
 SHORT_BATCH, LONG_BATCH = 24, 8
-WEIGHT_FLOOR = 0.4  # below this noise level 1/t^2 would drown the semantic levels
-PURE_NOISE = 0.12  # the log-normal draw alone never reaches t = 1
-NEAR_WEIGHT = 5.0  # inside and outside the outline alike, or holes fill up
 TRAJECTORY_SHOWN = 0.7  # share of the clips; the engine plans one for nearly every clip
+LAYERS = ("transformer.subject.", "transformer.background.", "transformer.locate.")
 VALIDATION_LEVELS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 1.0)
 
 
@@ -48,6 +52,12 @@ class Plan:
     Attributes:
         short_share: Part of the budget spent on 4-frame clips (colour and shape).
         mixed_share: Until this part, every other batch is still of 4-frame clips.
+        subject_share: Part of the budget, at its beginning, spent on the subject layer
+            alone: without the transformer a step takes a tenth of the time.
+        is_body_kept: Whether all but the layers of the clip stay as they are.
+        rate: Share of the full learning rates; a run that goes on from trained
+            weights takes less than 1.
+        start_from: Exported model whose weights the run begins with.
     """
 
     folder: Path
@@ -58,6 +68,10 @@ class Plan:
     mixed_share: float
     seed: int
     dtype: torch.dtype
+    subject_share: float = 0.0
+    is_body_kept: bool = False
+    rate: float = 1.0
+    start_from: Path | None = None
 
     def progress(self, state: TrainingState) -> float:
         """Return the used share of the budget, 0..1."""
@@ -71,6 +85,9 @@ def train(plan: Plan) -> TrainingState:
     state = start_state(plan)
     if restore_state(state, plan.folder):
         print(f"resumed at step {state.step}, {plan.progress(state):.0%} of the budget")
+    elif plan.start_from:
+        untrained = adopt_weights(state, plan.start_from)
+        print(f"begun from {plan.start_from}; untrained: {', '.join(untrained)}")
     next_save = state.elapsed_seconds + 60 * plan.checkpoint_minutes
     cpu, wall = time.process_time(), time.monotonic()
     running_loss = float("nan")
@@ -98,6 +115,8 @@ def start_state(plan: Plan) -> TrainingState:
     """Build the untrained state: Muon for the blocks' matrices, AdamW for the rest."""
     transformer, text_encoder, tokenizer = make_models(seed=plan.seed)
     named = name_weights(transformer, text_encoder)
+    for name, weight in named.items():
+        weight.requires_grad_(name.startswith(LAYERS) or not plan.is_body_kept)
     matrices = {n for n, p in named.items() if ".blocks." in n and p.ndim == 2}
     matrices -= {n for n in matrices if n.endswith("modulation_offset")}
     text = {n for n in named if n.startswith(("text.", "transformer.text_"))}
@@ -132,11 +151,11 @@ def take_step(state: TrainingState, plan: Plan, *, share: float) -> float:
         state.rng, count=count, frames=frames, trajectory_shown=TRAJECTORY_SHOWN
     )
     level = draw_noise_levels(len(batch.captions))
-    errors = denoising_errors(state, batch, level=level, dtype=plan.dtype)
-    loss = errors.mean()
+    measure = subject_errors if share < plan.subject_share else denoising_errors
+    loss = measure(state, batch, level=level, dtype=plan.dtype).mean()
     loss.backward()
 
-    rate = learning_rate_share(state.step, share)
+    rate = plan.rate * learning_rate_share(state.step, share)
     weights: list[Tensor] = list(state.weights().values())
     torch.nn.utils.clip_grad_norm_(weights, 1.0)
     for optimizer in state.optimizers:
@@ -157,33 +176,9 @@ def take_step(state: TrainingState, plan: Plan, *, share: float) -> float:
 def choose_batch(plan: Plan, *, step: int, share: float) -> tuple[int, int]:
     """Clips and frames of a step: short, then in turns, then whole clips only."""
     is_turn = share < plan.mixed_share and step % 2 == 0
-    if share < plan.short_share or is_turn:
+    if share < max(plan.short_share, plan.subject_share) or is_turn:
         return SHORT_BATCH, SHORT_FRAMES
     return LONG_BATCH, LONG_FRAMES
-
-
-def draw_noise_levels(count: int) -> Tensor:
-    """Noise levels [count]: logistic-normal towards the noisy end, some exactly 1."""
-    level = torch.sigmoid(torch.randn(count) + 0.8)
-    return torch.where(torch.rand(count) < PURE_NOISE, torch.ones(count), level)
-
-
-def denoising_errors(
-    state: TrainingState, batch: Batch, *, level: Tensor, dtype: torch.dtype
-) -> Tensor:
-    """Velocity errors of a batch [batch], those near the subject weighted up."""
-    words = state.tokenizer(
-        batch.captions, padding="max_length", truncation=True, return_tensors="pt"
-    )
-    states = state.text_encoder(input_ids=words.input_ids).last_hidden_state
-    t = level.view(-1, 1, 1, 1, 1)
-    noisy = (1 - t) * batch.clips + t * torch.randn_like(batch.clips)
-    with torch.autocast("cpu", dtype=dtype, enabled=dtype != torch.float32):
-        clean = state.transformer(
-            noisy, level, states, words.attention_mask, batch.condition
-        )
-    errors = (clean.float() - batch.clips) ** 2 * (1 + NEAR_WEIGHT * batch.near)
-    return errors.mean((1, 2, 3, 4)) / level.clamp(min=WEIGHT_FLOOR) ** 2
 
 
 def learning_rate_share(step: int, share: float) -> float:
@@ -227,7 +222,8 @@ def validate(state: TrainingState, *, dtype: torch.dtype) -> dict[float, float]:
 def fastest_dtype() -> torch.dtype:
     """bfloat16 where the CPU multiplies it in hardware, else float32."""
     has_tiles = torch.cpu._is_amx_tile_supported()
-    return torch.bfloat16 if has_tiles else torch.float32
+    is_fast = has_tiles or torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if is_fast else torch.float32
 
 
 def _smooth(average: float, value: float) -> float:
@@ -252,6 +248,10 @@ def main() -> None:
     parser.add_argument("--checkpoint-minutes", type=float, default=3)
     parser.add_argument("--short-share", type=float, default=0.45)
     parser.add_argument("--mixed-share", type=float, default=0.75)
+    parser.add_argument("--subject-share", type=float, default=0.15)
+    parser.add_argument("--keep-body", dest="is_body_kept", action="store_true")
+    parser.add_argument("--rate", type=float, default=1.0)
+    parser.add_argument("--start-from", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     chosen = vars(parser.parse_args())

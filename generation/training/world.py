@@ -6,6 +6,7 @@ measures can judge what a model drew.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,21 @@ class Scene:
     caption: str
 
 
+class Rendering(NamedTuple):
+    """A scene as pixels.
+
+    Attributes:
+        clip: [frames, size, size, 3] in 0..1.
+        disc: The disc around the subject as 0 or 1, [frames, size, size]: its outline
+            from both sides.
+        backdrop: What it moves over, [size, size, 3] in 0..1.
+    """
+
+    clip: Array
+    disc: Array
+    backdrop: Array
+
+
 def sample_scene(
     rng: np.random.Generator, *, frames: int = FRAMES, motion: str | None = None
 ) -> Scene:
@@ -110,13 +126,8 @@ def write_caption(
     return " ".join(words)
 
 
-def render(scene: Scene, *, size: int = SIZE) -> tuple[Array, Array]:
-    """Draw a scene.
-
-    Returns:
-        The clip [frames, size, size, 3] in 0..1, and the disc around the subject
-        [frames, size, size] as 0 or 1: its outline from both sides.
-    """
+def render(scene: Scene, *, size: int = SIZE) -> Rendering:
+    """Draw a scene."""
     backdrop = draw_background(
         scene.background, size, rng=np.random.default_rng(scene.seed)
     )
@@ -127,7 +138,7 @@ def render(scene: Scene, *, size: int = SIZE) -> tuple[Array, Array]:
     alpha = coverage[..., None]
     clip = backdrop[None] * (1 - alpha) + (alpha * shade[..., None]) * color
     disc = x * x + y * y < DISC_RADIUS**2
-    return clip.astype(np.float32), disc.astype(np.float32)
+    return Rendering(clip.astype(np.float32), disc.astype(np.float32), backdrop)
 
 
 def _subject_coordinates(scene: Scene, size: int) -> tuple[Array, Array, float]:

@@ -48,7 +48,7 @@ def test_every_named_motion_is_recognised(motion: str) -> None:
 
 def test_the_trajectory_error_is_the_distance_that_the_path_was_moved() -> None:
     scene = plain_scene()
-    clip, _ = render(scene)
+    clip = render(scene).clip
     assert measure_trajectory_error(clip, scene.trajectory) * SIZE < 1
     moved = scene.trajectory + np.array([0.25, 0], np.float32)  # 12 of 48 pixels
     error = measure_trajectory_error(clip, moved) * SIZE

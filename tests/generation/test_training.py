@@ -9,7 +9,11 @@ import torch
 
 from generation.bundled.pipeline import load_pipeline
 from generation.training.batches import draw_batch
-from generation.training.checkpoint import averaged_weights, restore_state
+from generation.training.checkpoint import (
+    adopt_weights,
+    averaged_weights,
+    restore_state,
+)
 from generation.training.export import export
 from generation.training.muon import Muon, orthogonalize
 from generation.training.train import (
@@ -58,7 +62,7 @@ def test_a_subject_never_leaves_the_picture(motion: str) -> None:
 def test_the_subject_is_drawn_where_its_trajectory_says() -> None:
     rng = np.random.default_rng(3)
     for _ in range(20):
-        clip, disc = render(sample_scene(rng, motion="path"))
+        clip, disc, _ = render(sample_scene(rng, motion="path"))
         spread = clip.max(axis=-1) - clip.min(axis=-1)
         assert (spread > 0.5)[disc == 0].sum() == 0  # nothing saturated elsewhere
         assert (spread > 0.5)[disc == 1].any()
@@ -144,6 +148,30 @@ def test_clips_are_short_then_in_turns_then_whole(tmp_path: Path) -> None:
     ):
         steps = [choose_batch(mixed, step=step, share=share) for step in (100, 101)]
         assert steps == expected
+
+
+def test_a_kept_body_stays_and_the_layers_learn(tmp_path: Path) -> None:
+    kept = replace(plan(tmp_path), is_body_kept=True, subject_share=0.5)
+    state = start_state(kept)
+    before = {name: w.detach().clone() for name, w in state.weights().items()}
+    changed = []
+    for share in (0.4, 0.6):  # the subject alone, then all layers
+        take_step(state, kept, share=share)
+        names = [n for n, w in state.weights().items() if not torch.equal(w, before[n])]
+        changed.append({name.split(".")[1] for name in names})
+    assert changed == [{"subject"}, {"subject", "background", "locate"}]
+
+
+def test_a_run_begins_from_an_exported_model(tmp_path: Path) -> None:
+    state = start_state(plan(tmp_path))
+    record(state, plan(tmp_path), loss=1.0)
+    export(tmp_path, tmp_path / "model")
+    other = start_state(replace(plan(tmp_path), seed=1))
+    assert adopt_weights(other, tmp_path / "model") == []
+    for name, weight in state.weights().items():
+        halved = weight.half().float()
+        torch.testing.assert_close(other.weights()[name], halved, rtol=0, atol=0)
+        torch.testing.assert_close(other.average[name], halved, rtol=0, atol=0)
 
 
 def test_a_checkpoint_exports_its_averaged_weights(tmp_path: Path) -> None:
