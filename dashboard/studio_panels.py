@@ -6,7 +6,7 @@ reader uploads or draws is kept below <home>/studio, named by its content.
 
 import hashlib
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ CLIP_HELP = (
     "A clip is made in a process of its own. Stopping it gives the credits back."
 )
 EFFECT_HELP = (
-    "`delivered_videos` of this month by model, as the sample has it: your clips are"
+    "`delivered_videos` of this week by model, as the sample has it: your clips are"
     " real and stand for themselves. A clip counts once its events are loaded and"
     " the models are built again."
 )
@@ -134,14 +134,15 @@ def watch(job: Job, *, key: str) -> None:
 
 
 def effect(build_id: str) -> None:
-    """Draw this month's delivered videos of the models, and how a clip gets in."""
+    """Draw this week's delivered videos of the models, and how a clip gets in."""
     today = datetime.now(UTC).date()
-    counts = _delivered(build_id, today)
+    monday = today - timedelta(days=today.weekday())
+    counts = _delivered(build_id, monday)
     before = _remember(build_id, counts)
     if before or counts:
-        _compare(before.counts if before else counts, counts, today)
+        _compare(before.counts if before else counts, counts, monday)
     else:
-        layout.say_empty("No video of a bundled model is in this month's numbers.")
+        layout.say_empty("No video of a bundled model is in this week's numbers.")
     _offer_run(build_id, before)
 
 
@@ -230,12 +231,13 @@ def _tell(event: dict[str, Any]) -> str:
     return f"{at:%H:%M:%S} **{formats.words(event['event_type'])}**: {', '.join(told)}"
 
 
-def _delivered(build_id: str, today: date) -> dict[str, int]:
-    """Read this month's delivered videos of the bundled models."""
-    rows = queries.sample(build_id, "delivered_videos", grain="month", by="model")
-    month = pd.Timestamp(today.replace(day=1))
+def _delivered(build_id: str, monday: date) -> dict[str, int]:
+    """Read this week's delivered videos of the bundled models."""
+    rows = queries.sample(build_id, "delivered_videos", grain="week", by="model")
     is_ours = rows["model"].str.startswith("sprite-")
-    rows = rows[is_ours & (pd.to_datetime(rows["period_start"]) == month)]
+    rows = rows[
+        is_ours & (pd.to_datetime(rows["period_start"]) == pd.Timestamp(monday))
+    ]
     return dict(zip(rows["model"], rows["value"].astype(int), strict=True))
 
 
@@ -249,12 +251,12 @@ def _remember(build_id: str, counts: dict[str, int]) -> Before | None:
     return before
 
 
-def _compare(before: dict[str, int], now: dict[str, int], today: date) -> None:
+def _compare(before: dict[str, int], now: dict[str, int], monday: date) -> None:
     with st.container(horizontal=True, gap="small"):
         for model in sorted({*before, *now}):
             change = now.get(model, 0) - before.get(model, 0)
             st.metric(
-                f"Delivered by {model} · {formats.month(today.replace(day=1))}",
+                f"Delivered by {model} · {formats.period('week', monday)}",
                 f"{now.get(model, 0):,}",
                 f"{change:+d} with your clips" if change else None,
                 border=True,

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import studio_jobs, studio_panels
 
-MONTH = datetime.now(UTC).date().replace(day=1)
+TODAY = datetime.now(UTC).date()
+MONDAY = TODAY - timedelta(days=TODAY.weekday())
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -40,18 +41,21 @@ def events(home: Path) -> list[dict[str, object]]:
 
 
 def delivered(count: int):
-    """A change of the story: this month's videos of sprite-2, in a 1:100 sample."""
+    """A change of the story: this week's videos of sprite-2, in a 1:100 sample."""
 
     def add(build) -> None:
         build.execute(
-            "create table metrics.delivered_videos as select 'month' as grain,"
-            f" date '{MONTH}' as period_start, 'sprite-2' as model, 'all' as region,"
+            "create or replace table metrics.delivered_videos as"
+            f" select 'week' as grain, date '{MONDAY}' as period_start,"
+            " 'sprite-2' as model, 'all' as region,"
             f" {count} as value, null::bigint as numerator,"
             " null::bigint as denominator, 'provisional' as state"
         )
+        name = "'delivered_videos'"
+        build.execute(f"delete from metrics.catalog where name = {name}")
         build.execute(
             "insert into metrics.catalog select * replace ("
-            " 'delivered_videos' as name, 'month' as grains,"
+            f" {name} as name, 'week' as grains,"
             " 'model, region' as dimensions, true as extensive)"
             " from metrics.catalog limit 1"
         )
