@@ -4,6 +4,7 @@ Reads the rows it is given. Writes nothing.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import polars as pl
 
@@ -15,9 +16,11 @@ from generation.scenario.truth_rows import (
     every_day,
     rates,
     ratio,
+    running,
     series,
 )
 
+AT = pl.col("occurred_at")
 GRAINS = ("day", "month")
 SOLD = {"pack": "credit_pack", "api_package": "api_package"}
 AGES = {"0-30": 30, "31-90": 90, "91-180": 180, "181-365": 365}
@@ -34,6 +37,7 @@ def count_credits(rows: Rows, grants: pl.DataFrame) -> Iterator[pl.DataFrame]:
     broken = (pl.col("earned") - pl.col("burnt")).sum()
     yield from each("credit_breakage", earned, broken, grains=GRAINS, by=by)
     yield from _liability(rows, grants, earned)
+    yield from _order(rows)
 
 
 def _flows(rows: Rows) -> Iterator[pl.DataFrame]:
@@ -65,14 +69,6 @@ def _flows(rows: Rows) -> Iterator[pl.DataFrame]:
 
 def _credits(kind: str, sign: int) -> pl.Expr:
     return (sign * pl.col(f"{kind}_credits")).alias("amount")
-
-
-def running(moves: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
-    """The balance at the close of every day."""
-    daily = moves.group_by("day").agg(pl.col("amount").sum())
-    every = pl.DataFrame({"day": days}).join(daily, on="day", how="left").sort("day")
-    balance = pl.col("amount").fill_null(0).cum_sum().alias("value")
-    return every.select("day", balance)
 
 
 def sold_grants(rows: Rows) -> pl.DataFrame:
@@ -181,6 +177,50 @@ def _liability(
             keys = ["period_start", dimension] if dimension else ["period_start"]
             sums = ends.group_by(keys).agg(usd.sum().alias("value"))
             yield series(metric, "month", sums, dimension)
+
+
+def used_up(rows: Rows) -> pl.DataFrame:
+    """The last use of grants whose rest could not pay their dearest job again."""
+    granted = rows.of("credits_granted", "account_id", "grant_id", "granted_credits")
+    spent = rows.of("credits_spent", "grant_id", "spent_credits")
+    back = rows.of("credits_refunded", "grant_id", "refunded_credits")
+    uses = spent.group_by("grant_id").agg(
+        pl.col("spent_credits").sum().alias("spent"),
+        pl.col("spent_credits").max().alias("dearest"),
+        AT.max(),
+    )
+    refunds = back.group_by("grant_id").agg(pl.col("refunded_credits").sum())
+    grants = granted.drop("occurred_at").join(uses, on="grant_id")
+    grants = grants.join(refunds, on="grant_id", how="left").with_columns(
+        pl.col("refunded_credits").fill_null(0)
+    )
+    rest = pl.col("granted_credits") - pl.col("spent") + pl.col("refunded_credits")
+    return grants.filter(rest < pl.col("dearest"))
+
+
+def _order(rows: Rows) -> Iterator[pl.DataFrame]:
+    """Grants first used while another that ends sooner could still pay."""
+    columns = ("account_id", "grant_id", "grant_type", "expires_at")
+    never = pl.lit(datetime.max, pl.Datetime("us", "UTC"))
+    granted = rows.of("credits_granted", *columns).with_columns(
+        pl.col("expires_at").fill_null(never)
+    )
+    over = used_up(rows).select("grant_id", AT.alias("over_at"))
+    others = granted.join(over, on="grant_id", how="left").select(
+        "account_id",
+        pl.col("occurred_at", "expires_at").name.prefix("other_"),
+        pl.min_horizontal("over_at", "expires_at").alias("over_at"),
+    )
+    spent = rows.of("credits_spent", "grant_id").group_by("grant_id")
+    begun = spent.agg(AT.min(), DAY.min())
+    begun = begun.join(granted.select(columns), on="grant_id")
+    passed = begun.join(others, on="account_id").filter(
+        AT.is_between("other_occurred_at", "over_at", closed="left")
+        & (pl.col("other_expires_at") < pl.col("expires_at"))
+    )
+    is_passed = pl.col("grant_id").is_in(passed["grant_id"].implode())
+    metric, by = "grants_out_of_order", ("grant_type",)
+    yield from each(metric, begun, is_passed.mean(), grains=("month",), by=by)
 
 
 def count_credit_cohorts(rows: Rows) -> Iterator[pl.DataFrame]:

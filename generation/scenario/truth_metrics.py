@@ -14,7 +14,9 @@ import polars as pl
 
 from generation.scenario.truth_accounts import count_accounts
 from generation.scenario.truth_books import Books
+from generation.scenario.truth_contracts import count_contracts
 from generation.scenario.truth_credits import count_credit_cohorts, count_credits
+from generation.scenario.truth_margins import count_margins
 from generation.scenario.truth_money import count_money
 from generation.scenario.truth_people import count_people
 from generation.scenario.truth_rows import Rows
@@ -70,7 +72,9 @@ def _count(rows: Rows) -> Iterator[pl.DataFrame]:
     yield from count_signups(rows)
     yield from count_videos(rows)
     yield from count_subscriptions(rows, books.terms)
+    yield from count_contracts(books)
     yield from count_money(books)
+    yield from count_margins(books)
     yield from count_credits(rows, books.grants)
     yield from count_credit_cohorts(rows)
     yield from count_accounts(books)

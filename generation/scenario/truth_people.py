@@ -17,6 +17,7 @@ from generation.scenario.truth_rows import (
     every_day,
     label,
     ratio,
+    running,
     series,
     sliced,
 )
@@ -151,12 +152,13 @@ def _lifecycle(rows: Rows) -> Iterator[pl.DataFrame]:
 
 
 def _registered(rows: Rows) -> Iterator[pl.DataFrame]:
-    per_day = rows.users.group_by("registered_on").agg(pl.len().alias("new"))
-    every = every_day(rows.users["registered_on"], rows.last).to_frame("day")
-    days = every.join(per_day, left_on="day", right_on="registered_on", how="left")
-    total = days.with_columns(pl.col("new").fill_null(0).cum_sum().alias("value"))
+    """Everybody so far, less those who turned out to be somebody else."""
+    came = rows.users.select(pl.col("registered_on").alias("day"), amount=1)
+    merged = rows.of("account_merged", "merged_user_id").unique("merged_user_id")
+    moves = pl.concat([came, merged.select("day", amount=-1)])
+    total = running(moves, every_day(came["day"], rows.last))
     grains = ("day", "week", "month")
-    yield from closings("registered_users", total.sort("day"), grains=grains)
+    yield from closings("registered_users", total, grains=grains)
 
 
 def _retention(rows: Rows) -> Iterator[pl.DataFrame]:

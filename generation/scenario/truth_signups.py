@@ -8,7 +8,16 @@ from datetime import timedelta
 
 import polars as pl
 
-from generation.scenario.truth_rows import DAY, Rows, closings, each, every_day, series
+from generation.scenario.truth_credits import used_up
+from generation.scenario.truth_rows import (
+    DAY,
+    Rows,
+    closings,
+    each,
+    every_day,
+    label,
+    series,
+)
 
 MONTH = timedelta(days=30)
 STEPS = ("submitted", "delivered", "credits_out", "checkout", "paid")
@@ -19,11 +28,15 @@ def count_signups(rows: Rows) -> Iterator[pl.DataFrame]:
     """Every metric of the way from the signup to the first payment."""
     people = _steps(rows)
     since = pl.col("paid") - pl.col("registered_at")
+    by = ("region", "channel", "platform", "credit_state")
     for days in (1, 7, 30, 90):
         in_time = since.is_between(timedelta(), timedelta(days=days))
         share = in_time.fill_null(False).mean()
-        grains, by = ("week", "month"), ("region", "channel", "platform")
-        yield from each(f"free_to_paid_{days}", people, share, grains=grains, by=by)
+        end = pl.col("registered_at") + timedelta(days=days)
+        ran_out = pl.col("credits_out") <= pl.min_horizontal("paid", end)
+        state = label({"ran_out": ran_out}, "has_credits").alias("credit_state")
+        metric, stated = f"free_to_paid_{days}", people.with_columns(state)
+        yield from each(metric, stated, share, grains=("week", "month"), by=by)
     week = DAY.dt.truncate("1w").alias("period_start")
     for step in STEPS:
         waited = pl.col(step) - pl.col("registered_at")
@@ -34,13 +47,19 @@ def count_signups(rows: Rows) -> Iterator[pl.DataFrame]:
         ).group_by("period_start", "step")
         share = pl.col("waited").is_not_null().mean()
         yield series("signup_funnel", "week", timed.agg(value=share), "step")
-        # Who has been watched for all of the time leaves no doubt: the median is that
-        # of all, those who never take the step last.
-        hours = pl.col("waited").dt.total_microseconds() / 3_600_000_000
-        half = (pl.len() + 1) // 2 - 1
-        median = hours.ceil().sort(nulls_last=True).gather(half).first()
+        median = median_hours(pl.col("waited"))
         yield series("time_to_step", "week", timed.agg(value=median), "step")
     yield from _trials(rows)
+
+
+def median_hours(waited: pl.Expr) -> pl.Expr:
+    """The median of all, those who never do it last; null where it is theirs.
+
+    Who has been watched for all of the time leaves no doubt.
+    """
+    hours = waited.dt.total_microseconds() / 3_600_000_000
+    half = (pl.len() + 1) // 2 - 1
+    return hours.ceil().sort(nulls_last=True).gather(half).first()
 
 
 def first_payments(rows: Rows) -> pl.DataFrame:
@@ -58,7 +77,7 @@ def _steps(rows: Rows) -> pl.DataFrame:
     parts = {
         "submitted": ("user_id", rows.requests.filter(is_person)),
         "delivered": ("user_id", delivered),
-        "credits_out": ("account_id", _used_up(rows)),
+        "credits_out": ("account_id", used_up(rows)),
         "failed": ("account_id", failed),
     }
     people = rows.users.with_columns(pl.col("registered_on").alias("day"))
@@ -69,25 +88,6 @@ def _steps(rows: Rows) -> pl.DataFrame:
     return people.with_columns(
         pl.min_horizontal("failed", "paid").alias("checkout")
     ).filter(rows.last >= DAY)
-
-
-def _used_up(rows: Rows) -> pl.DataFrame:
-    """The last use of grants whose rest could not pay their dearest job again."""
-    granted = rows.of("credits_granted", "account_id", "grant_id", "granted_credits")
-    spent = rows.of("credits_spent", "grant_id", "spent_credits")
-    back = rows.of("credits_refunded", "grant_id", "refunded_credits")
-    uses = spent.group_by("grant_id").agg(
-        pl.col("spent_credits").sum().alias("spent"),
-        pl.col("spent_credits").max().alias("dearest"),
-        AT.max(),
-    )
-    refunds = back.group_by("grant_id").agg(pl.col("refunded_credits").sum())
-    grants = granted.drop("occurred_at").join(uses, on="grant_id")
-    grants = grants.join(refunds, on="grant_id", how="left").with_columns(
-        pl.col("refunded_credits").fill_null(0)
-    )
-    rest = pl.col("granted_credits") - pl.col("spent") + pl.col("refunded_credits")
-    return grants.filter(rest < pl.col("dearest"))
 
 
 def _trials(rows: Rows) -> Iterator[pl.DataFrame]:

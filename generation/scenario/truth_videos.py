@@ -9,6 +9,7 @@ from datetime import timedelta
 import polars as pl
 
 from generation.scenario.truth_rows import DAY, MICROS, Rows, each, label, ratio, sliced
+from generation.scenario.truth_signups import MONTH, median_hours
 
 GRAINS = ("week", "month")
 BY_FEATURE = ("feature",)
@@ -26,6 +27,7 @@ def count_videos(rows: Rows) -> Iterator[pl.DataFrame]:
     yield from _waste(kept_jobs(rows, jobs))
     yield from _features(rows)
     yield from _trials_of_features(rows)
+    yield from _adoption(rows)
 
 
 def kept_jobs(rows: Rows, jobs: pl.DataFrame) -> pl.DataFrame:
@@ -116,6 +118,7 @@ def _features(rows: Rows) -> Iterator[pl.DataFrame]:
     users = pl.col("user_id").n_unique()
     pairs = pl.struct("user_id", "feature").n_unique()
     yield from each("feature_breadth", asked, pairs / users, grains=GRAINS)
+    yield from each("feature_users", asked, users, grains=GRAINS, by=BY_FEATURE)
     depth = pl.len() / users
     yield from each("feature_depth", asked, depth, grains=GRAINS, by=BY_FEATURE)
     for grain in GRAINS:
@@ -132,13 +135,19 @@ def _features(rows: Rows) -> Iterator[pl.DataFrame]:
     yield from sliced("feature_retention", both, came, "week", BY_FEATURE)
 
 
-def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
+def _offers_and_uses(rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The first offer of each feature to each person, and every use of one."""
     offers = rows.of("feature_exposed", "user_id", "feature", "variant")
     offers = offers.filter(pl.col("variant") == "treatment")
     first = offers.sort("occurred_at").unique(["user_id", "feature"], keep="first")
     uses = rows.requests.filter(~IS_API).select(
         "user_id", pl.col("mode").alias("feature"), pl.col("occurred_at").alias("at")
     )
+    return first, uses
+
+
+def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
+    first, uses = _offers_and_uses(rows)
     in_time = (pl.col("at") >= pl.col("occurred_at")) & (
         pl.col("at") <= pl.col("occurred_at") + KEEPING
     )
@@ -148,3 +157,23 @@ def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
     )
     share = pl.col("tried").mean()
     yield from sliced("feature_trial_7", people, share, "week", BY_FEATURE)
+
+
+def _adoption(rows: Rows) -> Iterator[pl.DataFrame]:
+    """Hours from the offer, or the signup where a feature is open to all."""
+    offers, uses = _offers_and_uses(rows)
+    features = uses.select("feature").unique()
+    open_to_all = features.join(offers, on="feature", how="anti")
+    signups = rows.users.select(
+        "user_id",
+        pl.col("registered_at").alias("occurred_at"),
+        pl.col("registered_on").alias("day"),
+    ).join(open_to_all, how="cross")
+    starts = pl.concat([offers.select(signups.columns), signups])
+    first = uses.group_by("user_id", "feature").agg(pl.col("at").min())
+    waited = pl.col("at") - pl.col("occurred_at")
+    people = starts.join(first, on=["user_id", "feature"], how="left").filter(
+        (rows.last >= DAY) & (waited.is_null() | (waited >= timedelta()))
+    )
+    median = median_hours(pl.when(waited <= MONTH).then(waited))
+    yield from sliced("time_to_adopt", people, median, "week", BY_FEATURE)
