@@ -9,7 +9,7 @@ from datetime import timedelta
 import polars as pl
 
 from generation.scenario.truth_books import Books
-from generation.scenario.truth_credits import earnings, months_between
+from generation.scenario.truth_credits import months_between
 from generation.scenario.truth_people import trailing
 from generation.scenario.truth_rows import DAY, Rows, closings, each, ratio, series
 from generation.scenario.truth_signups import first_payments
@@ -111,32 +111,10 @@ def _payer_value(books: Books, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
             yield series("payer_value", "month", shares)
 
 
-def _entitled_days(books: Books) -> pl.DataFrame:
-    """Days on which an account holds something paid."""
-    uses = earnings(books.rows, books.grants)
-    # A refund can come after the last use: it ended when it was first used up.
-    total = pl.col("earned").cum_sum().over("grant_id") / pl.col("consideration")
-    first = uses.sort("grant_id", "day").filter(total > 1 - 1e-9)
-    over = first.group_by("grant_id").agg(DAY.min().alias("exhausted_on"))
-    grants = books.grants.join(over, on="grant_id", how="left").select(
-        "account_id",
-        pl.col("granted_on").alias("started_on"),
-        (pl.col("exhausted_on").fill_null(books.rows.last) + timedelta(days=1)).alias(
-            "ended_on"
-        ),
-    )
-    held = books.terms.held.select("account_id", "day")
-    used = books.payments.filter(
-        (pl.col("kind") == "usage") & (pl.col("amount") > 0)
-    ).select("account_id", DAY.alias("started_on"), (DAY + THIRTY).alias("ended_on"))
-    holding = on_days(pl.concat([grants, used]), books.rows)
-    return pl.concat([held, holding.select("account_id", "day")]).unique()
-
-
 def _subsidy(books: Books, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cost of those who hold nothing paid, and for each who came to pay."""
     keys = ["account_id", "day"]
-    free = books.costs.join(_entitled_days(books), on=keys, how="anti")
+    free = books.costs.join(books.holdings, on=keys, how="anti")
     cost = pl.col("cost").sum()
     yield from each("free_tier_subsidy", free, cost, grains=GRAINS, by=REGION)
     opened = books.rows.accounts.select("account_id", "region", "opened_on")

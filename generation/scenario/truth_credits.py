@@ -11,6 +11,7 @@ import polars as pl
 from generation.scenario.truth_rows import (
     DAY,
     Rows,
+    balances,
     closings,
     each,
     every_day,
@@ -59,12 +60,7 @@ def _flows(rows: Rows) -> Iterator[pl.DataFrame]:
     days = every_day(flows["day"], rows.last)
     everybody = running(flows, days)
     yield from closings("credits_outstanding", everybody, grains=GRAINS)
-    for grant_type in types["grant_type"].unique():
-        one = running(flows.filter(pl.col("grant_type") == grant_type), days)
-        part = one.with_columns(pl.lit(grant_type).alias("grant_type"))
-        yield from closings(
-            "credits_outstanding", part, grains=("month",), by="grant_type"
-        )
+    yield from balances("credits_outstanding", flows, days, ("grant_type",))
 
 
 def _credits(kind: str, sign: int) -> pl.Expr:
@@ -144,7 +140,7 @@ def _liability(
     rows: Rows, grants: pl.DataFrame, earned: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
     """What is owed for credits sold, on every day and by how long ago."""
-    places = ("region", "plan", "granted_on")
+    places = ("region", "segment", "plan", "granted_on")
     moves = pl.concat(
         [
             grants.select(
@@ -170,8 +166,8 @@ def _liability(
         DAY.dt.truncate("1mo").alias("period_start"),
     )
     for metric, by in (
-        ("credit_liability", ("region", "plan")),
-        ("credit_liability_by_age", ("", "age", "plan")),
+        ("credit_liability", ("region", "segment", "plan")),
+        ("credit_liability_by_age", ("", "age", "region", "plan")),
     ):
         for dimension in by:
             keys = ["period_start", dimension] if dimension else ["period_start"]

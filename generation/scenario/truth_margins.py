@@ -19,7 +19,7 @@ REGION = ("region",)
 def count_margins(books: Books) -> Iterator[pl.DataFrame]:
     """Revenue less computing, and less what stores, providers and banks keep."""
     fees = cash_lines(books).filter(pl.col("line").str.ends_with("fee"))
-    columns = ("account_id", "region", "day")
+    columns = ("account_id", "region", "segment", "plan", "day")
     parts = [
         books.earned.select(*columns, "usd"),
         fees.select(*columns, (-pl.col("usd")).alias("fee")),
@@ -32,9 +32,10 @@ def count_margins(books: Books) -> Iterator[pl.DataFrame]:
     )
     flows = flows.join(cohorts, on="account_id", how="left")
     grains = ("day", "month")
-    yield from each("net_revenue", flows, USD - FEE, grains=grains, by=REGION)
+    by: tuple[str, ...] = ("region", "segment")
+    yield from each("net_revenue", flows, USD - FEE, grains=grains, by=by)
     by_feature = _by_feature(books, flows)
-    by = ("region", "cohort")
+    by = (*by, "plan", "cohort")
     for metric, cost in (
         ("gross_margin", COST),
         ("gross_margin_after_fees", COST + FEE),

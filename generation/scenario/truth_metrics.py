@@ -19,6 +19,7 @@ from generation.scenario.truth_credits import count_credit_cohorts, count_credit
 from generation.scenario.truth_margins import count_margins
 from generation.scenario.truth_money import count_money
 from generation.scenario.truth_people import count_people
+from generation.scenario.truth_retention import count_retention
 from generation.scenario.truth_rows import Rows
 from generation.scenario.truth_signups import count_signups
 from generation.scenario.truth_subscriptions import count_subscriptions
@@ -72,6 +73,7 @@ def _count(rows: Rows) -> Iterator[pl.DataFrame]:
     yield from count_signups(rows)
     yield from count_videos(rows)
     yield from count_subscriptions(rows, books.terms)
+    yield from count_retention(books.terms)
     yield from count_contracts(books)
     yield from count_money(books)
     yield from count_margins(books)

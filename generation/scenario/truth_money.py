@@ -11,12 +11,14 @@ import polars as pl
 from generation.scenario.truth_books import IS_SERVICE, PLACES, Books
 from generation.scenario.truth_rows import (
     DAY,
+    balances,
     closings,
     each,
     every_day,
     rates,
     ratio,
     series,
+    sliced,
 )
 
 GRAINS = ("day", "month")
@@ -69,6 +71,7 @@ def _fx_views(books: Books) -> Iterator[pl.DataFrame]:
         yield series(name, "month", part, "view")
         if view == "booked":
             yield series(name, "month", part)
+            yield from sliced(name, valued, USD, "month", PLACES)
 
 
 def cash_lines(books: Books) -> pl.DataFrame:
@@ -125,6 +128,13 @@ def _deferred(books: Books) -> Iterator[pl.DataFrame]:
         part = both.with_columns(value.alias("value"), pl.lit(line).alias("line"))
         yield series(name, "month", part.drop_nulls("value"), "line")
     yield series(name, "month", both.with_columns(closing.alias("value")))
+    signs = ((_billed(books), 1), (known, -1))
+    moves = pl.concat(
+        frame.select("day", "region", "plan", (sign * pl.col("usd")).alias("amount"))
+        for frame, sign in signs
+    )
+    days = every_day(moves["day"], books.rows.last)
+    yield from balances(name, moves, days, ("region", "plan"))
 
 
 def run_rate(books: Books) -> pl.DataFrame:

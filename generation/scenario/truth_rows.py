@@ -189,6 +189,16 @@ def running(moves: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     return every.select("day", balance)
 
 
+def balances(
+    metric: str, moves: pl.DataFrame, days: pl.Series, by: Iterable[str]
+) -> Iterator[pl.DataFrame]:
+    """The balance of each slice at the close of every month."""
+    for dimension in by:
+        for (name,), part in moves.group_by(dimension):
+            one = running(part, days).with_columns(pl.lit(name).alias(dimension))
+            yield from closings(metric, one, grains=("month",), by=dimension)
+
+
 def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """One sum over another; null over nothing."""
     return pl.when(whole != 0).then(part / whole)

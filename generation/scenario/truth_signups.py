@@ -91,7 +91,9 @@ def _steps(rows: Rows) -> pl.DataFrame:
 
 
 def _trials(rows: Rows) -> Iterator[pl.DataFrame]:
-    tried = rows.of("trial_started", "subscription_id", "account_id")
+    tried = rows.of("trial_started", "subscription_id", "account_id", "plan_id")
+    places = rows.accounts.select("account_id", "region")
+    tried = tried.rename({"plan_id": "plan"}).join(places, on="account_id")
     started = rows.of("subscription_started", "subscription_id")
     kept = started.group_by("subscription_id").agg(AT.min().alias("kept"))
     dropped = rows.of("subscription_cancelled", "subscription_id", "ends_at")
@@ -100,7 +102,8 @@ def _trials(rows: Rows) -> Iterator[pl.DataFrame]:
     trials = trials.join(ended, on="subscription_id", how="left")
     in_time = (pl.col("kept") <= AT + MONTH).fill_null(False)
     grains = ("week", "month")
-    yield from each("trial_to_paid_cohort", trials, in_time.mean(), grains=grains)
+    metric, by = "trial_to_paid_cohort", ("region", "plan")
+    yield from each(metric, trials, in_time.mean(), grains=grains, by=by)
     over = trials.with_columns(
         pl.coalesce("kept", "ends_at").dt.date().alias("ended_on"),
         pl.col("kept").is_not_null().alias("is_kept"),

@@ -87,10 +87,12 @@ def _programs(rows: Rows, jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
     yield from each("api_delivered_seconds", calls, seconds, grains=GRAINS, by=by)
     errors = 1 - SUCCEEDED.mean()
     yield from each("api_error_rate", calls, errors, grains=GRAINS, by=by)
-    asked = rows.requests.filter(IS_API)
+    places = rows.accounts.select("account_id", "region")
+    asked = rows.requests.filter(IS_API).join(places, on="account_id")
     accounts = pl.col("account_id").n_unique()
     grains = ("day", *GRAINS)
-    yield from each("active_api_accounts", asked, accounts, grains=grains)
+    metric = "active_api_accounts"
+    yield from each(metric, asked, accounts, grains=grains, by=("region",))
 
 
 def _waste(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
