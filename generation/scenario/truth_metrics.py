@@ -71,7 +71,7 @@ def _count(rows: Rows) -> Iterator[pl.DataFrame]:
     books = Books(rows, read_terms(rows))
     yield from count_people(rows)
     yield from count_signups(rows)
-    yield from count_videos(rows)
+    yield from count_videos(books)
     yield from count_subscriptions(rows, books.terms)
     yield from count_retention(books.terms)
     yield from count_contracts(books)

@@ -25,6 +25,7 @@ from generation.scenario.truth_rows import (
 
 WEEK = timedelta(days=7)
 RUNGS = ("session", "submitted", "delivered", "downloaded")
+TOTALS = {"session": "active_users_by_rung", "delivered": "weekly_creators"}
 KEPT = ("downloaded", "shared")
 GRAINS = {"dau_to_mau": ("day",), "stickiness": ("day", "month")}
 WINDOWS = {
@@ -101,10 +102,13 @@ def _rungs(rows: Rows) -> Iterator[pl.DataFrame]:
         window = trailing(rows, there, 7).with_columns(pl.lit(rung).alias("rung"))
         grains = ("day", "week", "month")
         yield from closings("active_users_by_rung", window, grains=grains, by="rung")
-        if rung == "session":
-            yield from closings("active_users_by_rung", window, grains=grains)
-        if rung == "delivered":
-            yield from closings("weekly_creators", window, grains=grains)
+        metric = TOTALS.get(rung)
+        if metric is None:
+            continue
+        yield from closings(metric, window, grains=grains)
+        for (region,), part in there.group_by("region", maintain_order=True):
+            one = trailing(rows, part, 7).with_columns(pl.lit(region).alias("region"))
+            yield from closings(metric, one, grains=("month",), by="region")
 
 
 def _active_days(rows: Rows) -> Iterator[pl.DataFrame]:

@@ -108,15 +108,14 @@ def _trials(rows: Rows) -> Iterator[pl.DataFrame]:
         pl.coalesce("kept", "ends_at").dt.date().alias("ended_on"),
         pl.col("kept").is_not_null().alias("is_kept"),
     )
-    found = [
-        {"day": day, "value": over.filter(_ended_by(day))["is_kept"].mean()}
-        for day in every_day(over["day"], rows.last)
-    ]
-    window = pl.DataFrame(found, infer_schema_length=None)
-    every = ("day", "week", "month")
-    yield from closings("trial_to_paid_rolling30", window, grains=every)
-
-
-def _ended_by(day: object) -> pl.Expr:
-    since = pl.lit(day) - pl.col("ended_on")
-    return since.is_between(timedelta(), timedelta(days=29))
+    end = pl.col("ended_on")
+    days = every_day(over["day"], rows.last).to_frame("day")
+    recent = (end <= DAY, end + timedelta(days=29) >= DAY)
+    window = days.join_where(over.drop("day"), *recent)
+    share = pl.col("is_kept").mean().alias("value")
+    metric = "trial_to_paid_rolling30"
+    all_trials = window.group_by("day").agg(share)
+    yield from closings(metric, all_trials, grains=("day", "week", "month"))
+    for dimension in by:
+        parts = window.group_by("day", dimension).agg(share)
+        yield from closings(metric, parts, grains=("month",), by=dimension)

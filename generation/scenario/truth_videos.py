@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from generation.scenario.truth_books import Books
 from generation.scenario.truth_rows import DAY, MICROS, Rows, each, label, ratio, sliced
 from generation.scenario.truth_signups import MONTH, median_hours
 
@@ -19,10 +20,12 @@ SUCCEEDED = pl.col("status") == "succeeded"
 ENDED = pl.col("status").is_in(["succeeded", "failed", "moderated"])
 
 
-def count_videos(rows: Rows) -> Iterator[pl.DataFrame]:
+def count_videos(books: Books) -> Iterator[pl.DataFrame]:
     """Every metric of jobs, features and programs."""
+    rows = books.rows
     jobs = rows.jobs.rename({"model_id": "model"})
     yield from _outcomes(jobs)
+    yield from _latency(jobs.join(books.holdings, on=["account_id", "day"], how="left"))
     yield from _programs(rows, jobs)
     yield from _waste(kept_jobs(rows, jobs))
     yield from _features(rows)
@@ -66,18 +69,21 @@ def _outcomes(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield from each(metric, cells, share, grains=GRAINS, by=by)
     share = ratio(sums["moderated"], sums["ended"])
     yield from each("moderation_rate", cells, share, grains=GRAINS, by=by[:3])
-    yield from _latency(jobs)
 
 
 def _latency(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
     seconds = ((pl.col("queue_ms") + pl.col("run_ms")) / 1000).ceil()
-    done = jobs.filter(SUCCEEDED).select("day", "mode", seconds.alias("seconds"))
+    audience = label({"api": IS_API, "free": pl.col("segment").is_null()}, "paid")
+    done = jobs.filter(SUCCEEDED).select(
+        "day", "mode", seconds.alias("seconds"), audience.alias("audience")
+    )
     for percent in (50, 95):
         # The n-th of the sorted waits, where n is the percentage of all, rounded up.
         place = ((pl.len() * percent + 99) // 100 - 1).cast(pl.Int64)
         quantile = pl.col("seconds").sort().gather(place).first()
         metric = f"latency_p{percent}"
-        yield from each(metric, done, quantile, grains=GRAINS, by=("mode",))
+        by = ("mode", "audience")
+        yield from each(metric, done, quantile, grains=GRAINS, by=by)
 
 
 def _programs(rows: Rows, jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
