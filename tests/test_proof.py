@@ -45,9 +45,11 @@ def test_every_metric_is_what_the_company_did(
     printed = reel(company_home, "proof", str(counted), "--format", "json").stdout
     scores = [row for row in json.loads(printed) if row["period"]]
     assert [row for row in scores if not row["holds"]] == []
-    assert sum(row["compared"] for row in scores) > 40_000
-    # Not even the rounding of micro-dollars comes near the limit of 1 %.
-    assert max(abs(row["error"]) for row in scores) < 0.0005
+    assert sum(row["compared"] for row in scores) > 60_000
+    # Not even the rounding of micro-dollars comes near the limit of 1 %, but where the
+    # sum itself is some of them.
+    apart = [row for row in scores if abs(row["measured"] - row["planted"]) > 1e-6]
+    assert max(abs(row["error"]) for row in apart) < 0.0005
 
 
 def test_a_count_that_is_off_by_one_does_not_hold(

@@ -9,8 +9,7 @@ from datetime import timedelta
 import polars as pl
 
 from generation.scenario.truth_books import Books
-from generation.scenario.truth_credits import earnings, months_between
-from generation.scenario.truth_people import trailing
+from generation.scenario.truth_credits import months_between
 from generation.scenario.truth_rows import DAY, Rows, closings, each, ratio, series
 from generation.scenario.truth_signups import first_payments
 from generation.scenario.truth_subscriptions import levels
@@ -28,7 +27,8 @@ def count_accounts(books: Books) -> Iterator[pl.DataFrame]:
     """Every metric of payers and of what they are worth."""
     paying = _paying_days(books)
     yield from levels("paying_users", paying, ACCOUNTS, grains=("day",))
-    yield from each("paying_users", paying, ACCOUNTS, grains=("month",), by=REGION)
+    by = ("region", "segment")
+    yield from each("paying_users", paying, ACCOUNTS, grains=("month",), by=by)
     yield from _paid_share(books.rows, paying)
     first = first_payments(books.rows)
     first = first.with_columns(pl.col("paid").dt.date().alias("day"))
@@ -47,30 +47,35 @@ def count_accounts(books: Books) -> Iterator[pl.DataFrame]:
 
 def _paying_days(books: Books) -> pl.DataFrame:
     """Days on which an account has MRR, or bought something in the last thirty."""
-    held = books.terms.held.select("account_id", "region", "day")
+    columns = ("account_id", "region", "segment")
+    held = books.terms.held.select(*columns, "day")
     sales = books.payments.filter(IS_SALE & (pl.col("amount") > 0))
     bought = sales.select(
-        "account_id",
-        "region",
-        DAY.alias("started_on"),
-        (DAY + THIRTY).alias("ended_on"),
+        *columns, DAY.alias("started_on"), (DAY + THIRTY).alias("ended_on")
     )
-    recent = on_days(bought, books.rows).select("account_id", "region", "day")
+    recent = on_days(bought, books.rows).select(*columns, "day")
     return pl.concat([held, recent]).unique()
 
 
 def _paid_share(rows: Rows, paying: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Of the people of the last seven days, those whose account pays on the day."""
     accounts = rows.users.select("user_id", "account_id")
-    active = trailing(rows, rows.user_days, 7)
-    days = rows.user_days.join(accounts, on="user_id")
-    found = []
-    for last, everybody in active.iter_rows():
-        week = days.filter(DAY.is_between(last - timedelta(days=6), last))
+    days = rows.user_days.join(accounts, on="user_id").sort("day")
+    share = pl.col("pays").mean().alias("value")
+    found, by_region = [], []
+    for last in pl.date_range(rows.first, rows.last, eager=True)[6:]:
+        people = days.filter(DAY.is_between(last - timedelta(days=6), last))
         payers = paying.filter(last == DAY)["account_id"].implode()
-        there = week.filter(pl.col("account_id").is_in(payers))["user_id"].n_unique()
-        found.append({"day": last, "value": there / everybody})
-    yield from closings("paid_share", pl.DataFrame(found), grains=GRAINS)
+        here = people.unique("user_id").select(
+            "region",
+            pl.lit(last).alias("day"),
+            pl.col("account_id").is_in(payers).alias("pays"),
+        )
+        found.append(here.group_by("day").agg(share))
+        by_region.append(here.group_by("day", "region").agg(share))
+    yield from closings("paid_share", pl.concat(found), grains=GRAINS)
+    parts = pl.concat(by_region)
+    yield from closings("paid_share", parts, grains=("month",), by="region")
 
 
 def _spending(books: Books) -> Iterator[pl.DataFrame]:
@@ -98,45 +103,25 @@ def _payer_value(books: Books, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
     moves = pl.concat([books.earned.select("account_id", "day", "usd"), cost])
     dated = payers.join(moves, on="account_id").filter(pl.col("first_on") <= DAY)
     month = pl.col("first_on").dt.truncate("1mo").alias("period_start")
-    sizes = payers.group_by(month).agg(pl.len().alias("payers"))
-    for months in (3, 6, 12):
+
+    def worth(months: int, *by: str) -> pl.DataFrame:
         horizon = pl.col("first_on").dt.offset_by(f"{months}mo")
-        sums = dated.filter(horizon > DAY).group_by(month).agg(USD)
+        sums = dated.filter(horizon > DAY).group_by(month, *by).agg(USD)
+        sizes = payers.group_by(month, *by).agg(pl.len().alias("payers"))
         value = (pl.col("usd") / pl.col("payers")).alias("value")
-        shares = sums.join(sizes, on="period_start").with_columns(
-            value, pl.lit(str(months)).alias("months")
-        )
-        yield series("payer_value", "month", shares, "months")
-        if months == 12:
-            yield series("payer_value", "month", shares)
+        named = sums.with_columns(pl.lit(str(months)).alias("months"))
+        return named.join(sizes, on=["period_start", *by]).with_columns(value)
 
-
-def _entitled_days(books: Books) -> pl.DataFrame:
-    """Days on which an account holds something paid."""
-    uses = earnings(books.rows, books.grants)
-    # A refund can come after the last use: it ended when it was first used up.
-    total = pl.col("earned").cum_sum().over("grant_id") / pl.col("consideration")
-    first = uses.sort("grant_id", "day").filter(total > 1 - 1e-9)
-    over = first.group_by("grant_id").agg(DAY.min().alias("exhausted_on"))
-    grants = books.grants.join(over, on="grant_id", how="left").select(
-        "account_id",
-        pl.col("granted_on").alias("started_on"),
-        (pl.col("exhausted_on").fill_null(books.rows.last) + timedelta(days=1)).alias(
-            "ended_on"
-        ),
-    )
-    held = books.terms.held.select("account_id", "day")
-    used = books.payments.filter(
-        (pl.col("kind") == "usage") & (pl.col("amount") > 0)
-    ).select("account_id", DAY.alias("started_on"), (DAY + THIRTY).alias("ended_on"))
-    holding = on_days(pl.concat([grants, used]), books.rows)
-    return pl.concat([held, holding.select("account_id", "day")]).unique()
+    for months in (3, 6, 12):
+        yield series("payer_value", "month", worth(months), "months")
+    yield series("payer_value", "month", worth(12))
+    yield series("payer_value", "month", worth(12, "region"), "region")
 
 
 def _subsidy(books: Books, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cost of those who hold nothing paid, and for each who came to pay."""
     keys = ["account_id", "day"]
-    free = books.costs.join(_entitled_days(books), on=keys, how="anti")
+    free = books.costs.join(books.holdings, on=keys, how="anti")
     cost = pl.col("cost").sum()
     yield from each("free_tier_subsidy", free, cost, grains=GRAINS, by=REGION)
     opened = books.rows.accounts.select("account_id", "region", "opened_on")

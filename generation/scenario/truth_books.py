@@ -9,11 +9,12 @@ from functools import cached_property
 
 import polars as pl
 
-from generation.scenario.truth_credits import earnings, sold_grants
+from generation.scenario.truth_credits import SOLD, earnings, sold_grants
 from generation.scenario.truth_rows import DAY, MICROS, Rows, label, rates
-from generation.scenario.truth_terms import Terms
+from generation.scenario.truth_terms import Terms, on_days
 
 PLACES = ("region", "channel", "segment", "plan")
+RANK_OF = {"enterprise": 1, "pro": 2, "consumer": 3}
 IS_SERVICE = pl.col("kind").is_in(["subscription", "usage"])
 
 
@@ -117,6 +118,43 @@ class Books:
 
     @cached_property
     def costs(self) -> pl.DataFrame:
-        """Computing cost by account and day."""
+        """Computing cost by account and day, and what the account holds on it."""
         jobs = self.rows.jobs.group_by("account_id", "region", "day")
-        return jobs.agg((pl.col("cost_micros").sum() / MICROS).alias("cost"))
+        costs = jobs.agg((pl.col("cost_micros").sum() / MICROS).alias("cost"))
+        costs = costs.join(self.holdings, on=["account_id", "day"], how="left")
+        return costs.with_columns(pl.col("segment", "plan").fill_null("free"))
+
+    @cached_property
+    def holdings(self) -> pl.DataFrame:
+        """Days on which an account holds something paid, and what of it ranks first."""
+        sold = pl.col("kind") == "usage", pl.col("amount") > 0
+        used = self.payments.filter(*sold).with_columns(
+            DAY.alias("started_on"), (DAY + timedelta(days=30)).alias("ended_on")
+        )
+        columns = ("account_id", "segment", "plan")
+        spans = pl.concat(
+            part.select(*columns, "started_on", "ended_on")
+            for part in (self._grant_spans(), used)
+        )
+        parts = [self.terms.held, on_days(spans, self.rows)]
+        held = pl.concat(part.select(*columns, "day") for part in parts)
+        ranks = [
+            pl.col("segment").replace_strict(RANK_OF),
+            pl.col("plan").is_in([*SOLD.values(), "usage"]),
+            pl.col("plan"),
+        ]
+        first = held.sort(*ranks)
+        return first.unique(["account_id", "day"], keep="first", maintain_order=True)
+
+    def _grant_spans(self) -> pl.DataFrame:
+        """Credits sold are held until the last is used or expires."""
+        uses = earnings(self.rows, self.grants)
+        # A refund can come after the last use: it ended when it was first used up.
+        total = pl.col("earned").cum_sum().over("grant_id") / pl.col("consideration")
+        first = uses.sort("grant_id", "day").filter(total > 1 - 1e-9)
+        over = first.group_by("grant_id").agg(DAY.min().alias("over_on"))
+        last = pl.col("over_on").fill_null(self.rows.last)
+        return self.grants.join(over, on="grant_id", how="left").with_columns(
+            pl.col("granted_on").alias("started_on"),
+            (last + timedelta(days=1)).alias("ended_on"),
+        )

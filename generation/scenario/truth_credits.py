@@ -4,20 +4,24 @@ Reads the rows it is given. Writes nothing.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import polars as pl
 
 from generation.scenario.truth_rows import (
     DAY,
     Rows,
+    balances,
     closings,
     each,
     every_day,
     rates,
     ratio,
+    running,
     series,
 )
 
+AT = pl.col("occurred_at")
 GRAINS = ("day", "month")
 SOLD = {"pack": "credit_pack", "api_package": "api_package"}
 AGES = {"0-30": 30, "31-90": 90, "91-180": 180, "181-365": 365}
@@ -34,6 +38,7 @@ def count_credits(rows: Rows, grants: pl.DataFrame) -> Iterator[pl.DataFrame]:
     broken = (pl.col("earned") - pl.col("burnt")).sum()
     yield from each("credit_breakage", earned, broken, grains=GRAINS, by=by)
     yield from _liability(rows, grants, earned)
+    yield from _order(rows)
 
 
 def _flows(rows: Rows) -> Iterator[pl.DataFrame]:
@@ -55,24 +60,11 @@ def _flows(rows: Rows) -> Iterator[pl.DataFrame]:
     days = every_day(flows["day"], rows.last)
     everybody = running(flows, days)
     yield from closings("credits_outstanding", everybody, grains=GRAINS)
-    for grant_type in types["grant_type"].unique():
-        one = running(flows.filter(pl.col("grant_type") == grant_type), days)
-        part = one.with_columns(pl.lit(grant_type).alias("grant_type"))
-        yield from closings(
-            "credits_outstanding", part, grains=("month",), by="grant_type"
-        )
+    yield from balances("credits_outstanding", flows, days, ("grant_type",))
 
 
 def _credits(kind: str, sign: int) -> pl.Expr:
     return (sign * pl.col(f"{kind}_credits")).alias("amount")
-
-
-def running(moves: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
-    """The balance at the close of every day."""
-    daily = moves.group_by("day").agg(pl.col("amount").sum())
-    every = pl.DataFrame({"day": days}).join(daily, on="day", how="left").sort("day")
-    balance = pl.col("amount").fill_null(0).cum_sum().alias("value")
-    return every.select("day", balance)
 
 
 def sold_grants(rows: Rows) -> pl.DataFrame:
@@ -148,7 +140,7 @@ def _liability(
     rows: Rows, grants: pl.DataFrame, earned: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
     """What is owed for credits sold, on every day and by how long ago."""
-    places = ("region", "plan", "granted_on")
+    places = ("region", "segment", "plan", "granted_on")
     moves = pl.concat(
         [
             grants.select(
@@ -174,13 +166,57 @@ def _liability(
         DAY.dt.truncate("1mo").alias("period_start"),
     )
     for metric, by in (
-        ("credit_liability", ("region", "plan")),
-        ("credit_liability_by_age", ("", "age", "plan")),
+        ("credit_liability", ("region", "segment", "plan")),
+        ("credit_liability_by_age", ("", "age", "region", "plan")),
     ):
         for dimension in by:
             keys = ["period_start", dimension] if dimension else ["period_start"]
             sums = ends.group_by(keys).agg(usd.sum().alias("value"))
             yield series(metric, "month", sums, dimension)
+
+
+def used_up(rows: Rows) -> pl.DataFrame:
+    """The last use of grants whose rest could not pay their dearest job again."""
+    granted = rows.of("credits_granted", "account_id", "grant_id", "granted_credits")
+    spent = rows.of("credits_spent", "grant_id", "spent_credits")
+    back = rows.of("credits_refunded", "grant_id", "refunded_credits")
+    uses = spent.group_by("grant_id").agg(
+        pl.col("spent_credits").sum().alias("spent"),
+        pl.col("spent_credits").max().alias("dearest"),
+        AT.max(),
+    )
+    refunds = back.group_by("grant_id").agg(pl.col("refunded_credits").sum())
+    grants = granted.drop("occurred_at").join(uses, on="grant_id")
+    grants = grants.join(refunds, on="grant_id", how="left").with_columns(
+        pl.col("refunded_credits").fill_null(0)
+    )
+    rest = pl.col("granted_credits") - pl.col("spent") + pl.col("refunded_credits")
+    return grants.filter(rest < pl.col("dearest"))
+
+
+def _order(rows: Rows) -> Iterator[pl.DataFrame]:
+    """Grants first used while another that ends sooner could still pay."""
+    columns = ("account_id", "grant_id", "grant_type", "expires_at")
+    never = pl.lit(datetime.max, pl.Datetime("us", "UTC"))
+    granted = rows.of("credits_granted", *columns).with_columns(
+        pl.col("expires_at").fill_null(never)
+    )
+    over = used_up(rows).select("grant_id", AT.alias("over_at"))
+    others = granted.join(over, on="grant_id", how="left").select(
+        "account_id",
+        pl.col("occurred_at", "expires_at").name.prefix("other_"),
+        pl.min_horizontal("over_at", "expires_at").alias("over_at"),
+    )
+    spent = rows.of("credits_spent", "grant_id").group_by("grant_id")
+    begun = spent.agg(AT.min(), DAY.min())
+    begun = begun.join(granted.select(columns), on="grant_id")
+    passed = begun.join(others, on="account_id").filter(
+        AT.is_between("other_occurred_at", "over_at", closed="left")
+        & (pl.col("other_expires_at") < pl.col("expires_at"))
+    )
+    is_passed = pl.col("grant_id").is_in(passed["grant_id"].implode())
+    metric, by = "grants_out_of_order", ("grant_type",)
+    yield from each(metric, begun, is_passed.mean(), grains=("month",), by=by)
 
 
 def count_credit_cohorts(rows: Rows) -> Iterator[pl.DataFrame]:

@@ -14,9 +14,12 @@ import polars as pl
 
 from generation.scenario.truth_accounts import count_accounts
 from generation.scenario.truth_books import Books
+from generation.scenario.truth_contracts import count_contracts
 from generation.scenario.truth_credits import count_credit_cohorts, count_credits
+from generation.scenario.truth_margins import count_margins
 from generation.scenario.truth_money import count_money
 from generation.scenario.truth_people import count_people
+from generation.scenario.truth_retention import count_retention
 from generation.scenario.truth_rows import Rows
 from generation.scenario.truth_signups import count_signups
 from generation.scenario.truth_subscriptions import count_subscriptions
@@ -68,9 +71,12 @@ def _count(rows: Rows) -> Iterator[pl.DataFrame]:
     books = Books(rows, read_terms(rows))
     yield from count_people(rows)
     yield from count_signups(rows)
-    yield from count_videos(rows)
+    yield from count_videos(books)
     yield from count_subscriptions(rows, books.terms)
+    yield from count_retention(books.terms)
+    yield from count_contracts(books)
     yield from count_money(books)
+    yield from count_margins(books)
     yield from count_credits(rows, books.grants)
     yield from count_credit_cohorts(rows)
     yield from count_accounts(books)

@@ -1,4 +1,4 @@
-"""Counts again the money: what came in, what was earned, what was kept.
+"""Counts again the money: what came in and what was earned.
 
 Reads the rows it is given. Writes nothing.
 """
@@ -11,12 +11,14 @@ import polars as pl
 from generation.scenario.truth_books import IS_SERVICE, PLACES, Books
 from generation.scenario.truth_rows import (
     DAY,
+    balances,
     closings,
     each,
     every_day,
     rates,
     ratio,
     series,
+    sliced,
 )
 
 GRAINS = ("day", "month")
@@ -25,12 +27,11 @@ REFERENCE = date(2025, 12, 1)
 
 
 def count_money(books: Books) -> Iterator[pl.DataFrame]:
-    """Every metric of cash, revenue and what is left of it."""
+    """Every metric of cash and revenue."""
     yield from each("revenue", books.earned, USD, grains=GRAINS, by=PLACES)
     yield from _annual_revenue(books)
     yield from _fx_views(books)
     yield from _cash(books)
-    yield from _margins(books)
     yield from _deferred(books)
     yield from _run_rate(books)
     yield from _bridge(books)
@@ -70,6 +71,7 @@ def _fx_views(books: Books) -> Iterator[pl.DataFrame]:
         yield series(name, "month", part, "view")
         if view == "booked":
             yield series(name, "month", part)
+            yield from sliced(name, valued, USD, "month", PLACES)
 
 
 def cash_lines(books: Books) -> pl.DataFrame:
@@ -84,7 +86,9 @@ def cash_lines(books: Books) -> pl.DataFrame:
         "dispute_fee": (refunds, -pl.col("fee")),
     }
     return pl.concat(
-        frame.select("day", *PLACES, value.alias("usd"), pl.lit(line).alias("line"))
+        frame.select(
+            "account_id", "day", *PLACES, value.alias("usd"), pl.lit(line).alias("line")
+        )
         for line, (frame, value) in lines.items()
     )
 
@@ -92,26 +96,6 @@ def cash_lines(books: Books) -> pl.DataFrame:
 def _cash(books: Books) -> Iterator[pl.DataFrame]:
     by = ("line", "region", "segment", "plan")
     yield from each("cash_receipts", cash_lines(books), USD, grains=GRAINS, by=by)
-
-
-def _margins(books: Books) -> Iterator[pl.DataFrame]:
-    """Revenue less computing, and less what stores, providers and banks keep."""
-    fees = cash_lines(books).filter(pl.col("line").str.ends_with("fee"))
-    parts = [
-        books.earned.select("day", "region", "usd"),
-        fees.select("day", "region", (-pl.col("usd")).alias("fee")),
-        books.costs.select("day", "region", "cost"),
-    ]
-    both = pl.concat(parts, how="diagonal").fill_null(0)
-    cost, fee = pl.col("cost").sum(), pl.col("fee").sum()
-    by = ("region",)
-    yield from each("net_revenue", both, USD - fee, grains=GRAINS, by=by)
-    # Over no revenue, or over more refunds than revenue, there is no margin.
-    share = pl.when(USD > 0).then((USD - cost) / USD)
-    yield from each("gross_margin", both, share, grains=("month",), by=by)
-    share = pl.when(USD > 0).then((USD - cost - fee) / USD)
-    name = "gross_margin_after_fees"
-    yield from each(name, both, share, grains=("month",), by=by)
 
 
 def _billed(books: Books) -> pl.DataFrame:
@@ -144,6 +128,13 @@ def _deferred(books: Books) -> Iterator[pl.DataFrame]:
         part = both.with_columns(value.alias("value"), pl.lit(line).alias("line"))
         yield series(name, "month", part.drop_nulls("value"), "line")
     yield series(name, "month", both.with_columns(closing.alias("value")))
+    signs = ((_billed(books), 1), (known, -1))
+    moves = pl.concat(
+        frame.select("day", "region", "plan", (sign * pl.col("usd")).alias("amount"))
+        for frame, sign in signs
+    )
+    days = every_day(moves["day"], books.rows.last)
+    yield from balances(name, moves, days, ("region", "plan"))
 
 
 def run_rate(books: Books) -> pl.DataFrame:
@@ -161,8 +152,6 @@ def _run_rate(books: Books) -> Iterator[pl.DataFrame]:
     parts, by = run_rate(books), ("region", "segment", "plan")
     yield from each("run_rate_revenue", parts, USD, grains=("month",), by=by)
     yield from each("arr_runrate", parts, 12 * USD, grains=("month",), by=by)
-    usage = parts.filter(pl.col("plan").is_in(["api_package", "usage"]))
-    yield from each("arr_usage", usage, 12 * USD, grains=("month",), by=("region",))
     business = pl.col("usd").filter(pl.col("segment") != "consumer").sum()
     share = ratio(business, USD)
     yield from each("business_share", parts, share, grains=("month",))

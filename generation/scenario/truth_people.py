@@ -12,18 +12,22 @@ import polars as pl
 from generation.scenario.truth_rows import (
     DAY,
     Rows,
+    balances,
     closings,
     each,
     every_day,
     label,
     ratio,
+    running,
     series,
     sliced,
 )
 
 WEEK = timedelta(days=7)
 RUNGS = ("session", "submitted", "delivered", "downloaded")
+TOTALS = {"session": "active_users_by_rung", "delivered": "weekly_creators"}
 KEPT = ("downloaded", "shared")
+GRAINS = {"dau_to_mau": ("day",), "stickiness": ("day", "month")}
 WINDOWS = {
     "daily_active_users": 1,
     "weekly_active_users": 7,
@@ -56,24 +60,29 @@ def trailing(rows: Rows, days: pl.DataFrame, width: int) -> pl.DataFrame:
 
 
 def _actives(rows: Rows) -> Iterator[pl.DataFrame]:
-    totals = {}
-    for metric, width in WINDOWS.items():
-        totals[metric] = trailing(rows, rows.user_days, width)
-        yield from closings(metric, totals[metric], grains=("day", "week", "month"))
+    for metric, days in _windows(rows, rows.user_days):
+        grains = GRAINS.get(metric, ("day", "week", "month"))
+        yield from closings(metric, days, grains=grains)
+    for (region,), there in rows.user_days.group_by("region", maintain_order=True):
+        for metric, days in _windows(rows, there):
+            part = days.with_columns(pl.lit(region).alias("region"))
+            grains = GRAINS.get(metric, ("month",))[-1:]
+            yield from closings(metric, part, grains=grains, by="region")
     people, by = pl.col("user_id").n_unique(), ("region",)
     yield from sliced("weekly_active_users", rows.user_days, people, "week", by)
+
+
+def _windows(rows: Rows, there: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Who came within each window up to each day, and how they compare."""
+    totals = {metric: trailing(rows, there, width) for metric, width in WINDOWS.items()}
+    yield from totals.items()
     daily = totals["daily_active_users"].rename({"value": "dau"})
-    both = daily.join(totals["monthly_active_users"], on="day")
-    share = both.with_columns(pl.col("dau") / pl.col("value"))
-    yield from closings("dau_to_mau", _value(share, "dau"), grains=("day",))
-    months = daily.with_columns(pl.col("dau").rolling_sum(28).alias("sum"))
-    months = months.join(totals["monthly_active_users"], on="day")
-    sticky = months.with_columns(pl.col("sum") / (28 * pl.col("value")))
-    yield from closings("stickiness", _value(sticky, "sum"), grains=("day", "month"))
-
-
-def _value(days: pl.DataFrame, column: str) -> pl.DataFrame:
-    return days.select("day", pl.col(column).alias("value"))
+    sums = daily.with_columns(pl.col("dau").rolling_sum(28).alias("sum"))
+    both = sums.join(totals["monthly_active_users"], on="day")
+    month = pl.col("value")
+    shares = {"dau_to_mau": pl.col("dau"), "stickiness": pl.col("sum") / 28}
+    for metric, mean in shares.items():
+        yield metric, both.select("day", ratio(mean, month).alias("value"))
 
 
 def _rungs(rows: Rows) -> Iterator[pl.DataFrame]:
@@ -93,10 +102,13 @@ def _rungs(rows: Rows) -> Iterator[pl.DataFrame]:
         window = trailing(rows, there, 7).with_columns(pl.lit(rung).alias("rung"))
         grains = ("day", "week", "month")
         yield from closings("active_users_by_rung", window, grains=grains, by="rung")
-        if rung == "session":
-            yield from closings("active_users_by_rung", window, grains=grains)
-        if rung == "delivered":
-            yield from closings("weekly_creators", window, grains=grains)
+        metric = TOTALS.get(rung)
+        if metric is None:
+            continue
+        yield from closings(metric, window, grains=grains)
+        for (region,), part in there.group_by("region", maintain_order=True):
+            one = trailing(rows, part, 7).with_columns(pl.lit(region).alias("region"))
+            yield from closings(metric, one, grains=("month",), by="region")
 
 
 def _active_days(rows: Rows) -> Iterator[pl.DataFrame]:
@@ -126,37 +138,43 @@ def _lifecycle(rows: Rows) -> Iterator[pl.DataFrame]:
     weeks = _user_weeks(rows)
     seen = weeks.join(rows.users.select("user_id", "registered_on"), on="user_id")
     first = pl.col("week").min().over("user_id")
-    was_there = weeks.select("user_id", pl.col("week") + WEEK, before=True)
-    seen = seen.with_columns(first.alias("first")).join(
-        was_there, on=["user_id", "week"], how="left"
-    )
+    keys = ["user_id", "region", "week"]
+    was_there = weeks.with_columns(pl.col("week") + WEEK, before=True)
+    seen = seen.with_columns(first.alias("first")).join(was_there, on=keys, how="left")
     is_new = (pl.col("week") == pl.col("first")) & (
         pl.col("registered_on") >= rows.first
     )
     cases = {"retained": pl.col("before").fill_null(False), "new": is_new}
     status = label(cases, "resurrected")
-    here = seen.select("week", status.alias("status"))
-    gone = was_there.join(weeks, on=["user_id", "week"], how="anti")
+    here = seen.select("week", "region", status.alias("status"))
+    gone = was_there.join(weeks, on=keys, how="anti")
     gone = gone.filter(pl.col("week") <= rows.last)
-    people = pl.concat([here, gone.select("week", pl.lit("dormant").alias("status"))])
+    absent = gone.select("week", "region", pl.lit("dormant").alias("status"))
+    people = pl.concat([here, absent])
     people = people.filter(pl.col("week") > rows.first)
     dated = people.rename({"week": "day"})
-    metric, week = "user_lifecycle", ("week",)
+    metric, week, by = "user_lifecycle", ("week",), ("region",)
     yield from sliced(metric, dated, pl.len(), "week", ("status",))
     active = dated.filter(pl.col("status") != "dormant")
-    yield from each(metric, active, pl.len(), grains=week)
+    yield from each(metric, active, pl.len(), grains=week, by=by)
     lost = (pl.col("status") == "dormant").sum()
     won = pl.col("status").is_in(["new", "resurrected"]).sum()
-    yield from each("user_quick_ratio", dated, ratio(won, lost), grains=week)
+    yield from each("user_quick_ratio", dated, ratio(won, lost), grains=week, by=by)
 
 
 def _registered(rows: Rows) -> Iterator[pl.DataFrame]:
-    per_day = rows.users.group_by("registered_on").agg(pl.len().alias("new"))
-    every = every_day(rows.users["registered_on"], rows.last).to_frame("day")
-    days = every.join(per_day, left_on="day", right_on="registered_on", how="left")
-    total = days.with_columns(pl.col("new").fill_null(0).cum_sum().alias("value"))
+    """Everybody so far, less those who turned out to be somebody else."""
+    day = pl.col("registered_on").alias("day")
+    came = rows.users.select(day, "region", amount=1)
+    merged = rows.of("account_merged", "merged_user_id").rename(
+        {"merged_user_id": "user_id"}
+    )
+    merged = merged.unique("user_id").join(rows.users, on="user_id")
+    moves = pl.concat([came, merged.select("day", "region", amount=-1)])
+    days = every_day(came["day"], rows.last)
     grains = ("day", "week", "month")
-    yield from closings("registered_users", total.sort("day"), grains=grains)
+    yield from closings("registered_users", running(moves, days), grains=grains)
+    yield from balances("registered_users", moves, days, ("region",))
 
 
 def _retention(rows: Rows) -> Iterator[pl.DataFrame]:

@@ -93,7 +93,7 @@ class Rows:
         """Generations that came to an end, with the region of their account."""
         columns = ["user_id", "account_id", "generation_id", "platform", "status"]
         columns += ["mode", "model_id", "resolution", "video_seconds", "queue_ms"]
-        columns += ["run_ms", "cost_micros", "gpu_seconds"]
+        columns += ["run_ms", "cost_micros", "gpu_seconds", "charged_credits"]
         return self.of("generation_finished", *columns).join(
             self.accounts.select("account_id", "region"), on="account_id", how="left"
         )
@@ -179,6 +179,24 @@ def closings(
         over = days.filter(ends[grain] == DAY)
         closed = over.with_columns(period(grain).alias("period_start"))
         yield series(metric, grain, closed, by)
+
+
+def running(moves: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
+    """The balance at the close of every day."""
+    daily = moves.group_by("day").agg(pl.col("amount").sum())
+    every = pl.DataFrame({"day": days}).join(daily, on="day", how="left").sort("day")
+    balance = pl.col("amount").fill_null(0).cum_sum().alias("value")
+    return every.select("day", balance)
+
+
+def balances(
+    metric: str, moves: pl.DataFrame, days: pl.Series, by: Iterable[str]
+) -> Iterator[pl.DataFrame]:
+    """The balance of each slice at the close of every month."""
+    for dimension in by:
+        for (name,), part in moves.group_by(dimension):
+            one = running(part, days).with_columns(pl.lit(name).alias(dimension))
+            yield from closings(metric, one, grains=("month",), by=dimension)
 
 
 def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:

@@ -8,7 +8,16 @@ from datetime import timedelta
 
 import polars as pl
 
-from generation.scenario.truth_rows import DAY, Rows, closings, each, every_day, series
+from generation.scenario.truth_credits import used_up
+from generation.scenario.truth_rows import (
+    DAY,
+    Rows,
+    closings,
+    each,
+    every_day,
+    label,
+    series,
+)
 
 MONTH = timedelta(days=30)
 STEPS = ("submitted", "delivered", "credits_out", "checkout", "paid")
@@ -19,11 +28,15 @@ def count_signups(rows: Rows) -> Iterator[pl.DataFrame]:
     """Every metric of the way from the signup to the first payment."""
     people = _steps(rows)
     since = pl.col("paid") - pl.col("registered_at")
+    by = ("region", "channel", "platform", "credit_state")
     for days in (1, 7, 30, 90):
         in_time = since.is_between(timedelta(), timedelta(days=days))
         share = in_time.fill_null(False).mean()
-        grains, by = ("week", "month"), ("region", "channel", "platform")
-        yield from each(f"free_to_paid_{days}", people, share, grains=grains, by=by)
+        end = pl.col("registered_at") + timedelta(days=days)
+        ran_out = pl.col("credits_out") <= pl.min_horizontal("paid", end)
+        state = label({"ran_out": ran_out}, "has_credits").alias("credit_state")
+        metric, stated = f"free_to_paid_{days}", people.with_columns(state)
+        yield from each(metric, stated, share, grains=("week", "month"), by=by)
     week = DAY.dt.truncate("1w").alias("period_start")
     for step in STEPS:
         waited = pl.col(step) - pl.col("registered_at")
@@ -34,13 +47,19 @@ def count_signups(rows: Rows) -> Iterator[pl.DataFrame]:
         ).group_by("period_start", "step")
         share = pl.col("waited").is_not_null().mean()
         yield series("signup_funnel", "week", timed.agg(value=share), "step")
-        # Who has been watched for all of the time leaves no doubt: the median is that
-        # of all, those who never take the step last.
-        hours = pl.col("waited").dt.total_microseconds() / 3_600_000_000
-        half = (pl.len() + 1) // 2 - 1
-        median = hours.ceil().sort(nulls_last=True).gather(half).first()
+        median = median_hours(pl.col("waited"))
         yield series("time_to_step", "week", timed.agg(value=median), "step")
     yield from _trials(rows)
+
+
+def median_hours(waited: pl.Expr) -> pl.Expr:
+    """The median of all, those who never do it last; null where it is theirs.
+
+    Who has been watched for all of the time leaves no doubt.
+    """
+    hours = waited.dt.total_microseconds() / 3_600_000_000
+    half = (pl.len() + 1) // 2 - 1
+    return hours.ceil().sort(nulls_last=True).gather(half).first()
 
 
 def first_payments(rows: Rows) -> pl.DataFrame:
@@ -58,7 +77,7 @@ def _steps(rows: Rows) -> pl.DataFrame:
     parts = {
         "submitted": ("user_id", rows.requests.filter(is_person)),
         "delivered": ("user_id", delivered),
-        "credits_out": ("account_id", _used_up(rows)),
+        "credits_out": ("account_id", used_up(rows)),
         "failed": ("account_id", failed),
     }
     people = rows.users.with_columns(pl.col("registered_on").alias("day"))
@@ -71,27 +90,10 @@ def _steps(rows: Rows) -> pl.DataFrame:
     ).filter(rows.last >= DAY)
 
 
-def _used_up(rows: Rows) -> pl.DataFrame:
-    """The last use of grants whose rest could not pay their dearest job again."""
-    granted = rows.of("credits_granted", "account_id", "grant_id", "granted_credits")
-    spent = rows.of("credits_spent", "grant_id", "spent_credits")
-    back = rows.of("credits_refunded", "grant_id", "refunded_credits")
-    uses = spent.group_by("grant_id").agg(
-        pl.col("spent_credits").sum().alias("spent"),
-        pl.col("spent_credits").max().alias("dearest"),
-        AT.max(),
-    )
-    refunds = back.group_by("grant_id").agg(pl.col("refunded_credits").sum())
-    grants = granted.drop("occurred_at").join(uses, on="grant_id")
-    grants = grants.join(refunds, on="grant_id", how="left").with_columns(
-        pl.col("refunded_credits").fill_null(0)
-    )
-    rest = pl.col("granted_credits") - pl.col("spent") + pl.col("refunded_credits")
-    return grants.filter(rest < pl.col("dearest"))
-
-
 def _trials(rows: Rows) -> Iterator[pl.DataFrame]:
-    tried = rows.of("trial_started", "subscription_id", "account_id")
+    tried = rows.of("trial_started", "subscription_id", "account_id", "plan_id")
+    places = rows.accounts.select("account_id", "region")
+    tried = tried.rename({"plan_id": "plan"}).join(places, on="account_id")
     started = rows.of("subscription_started", "subscription_id")
     kept = started.group_by("subscription_id").agg(AT.min().alias("kept"))
     dropped = rows.of("subscription_cancelled", "subscription_id", "ends_at")
@@ -100,20 +102,20 @@ def _trials(rows: Rows) -> Iterator[pl.DataFrame]:
     trials = trials.join(ended, on="subscription_id", how="left")
     in_time = (pl.col("kept") <= AT + MONTH).fill_null(False)
     grains = ("week", "month")
-    yield from each("trial_to_paid_cohort", trials, in_time.mean(), grains=grains)
+    metric, by = "trial_to_paid_cohort", ("region", "plan")
+    yield from each(metric, trials, in_time.mean(), grains=grains, by=by)
     over = trials.with_columns(
         pl.coalesce("kept", "ends_at").dt.date().alias("ended_on"),
         pl.col("kept").is_not_null().alias("is_kept"),
     )
-    found = [
-        {"day": day, "value": over.filter(_ended_by(day))["is_kept"].mean()}
-        for day in every_day(over["day"], rows.last)
-    ]
-    window = pl.DataFrame(found, infer_schema_length=None)
-    every = ("day", "week", "month")
-    yield from closings("trial_to_paid_rolling30", window, grains=every)
-
-
-def _ended_by(day: object) -> pl.Expr:
-    since = pl.lit(day) - pl.col("ended_on")
-    return since.is_between(timedelta(), timedelta(days=29))
+    end = pl.col("ended_on")
+    days = every_day(over["day"], rows.last).to_frame("day")
+    recent = (end <= DAY, end + timedelta(days=29) >= DAY)
+    window = days.join_where(over.drop("day"), *recent)
+    share = pl.col("is_kept").mean().alias("value")
+    metric = "trial_to_paid_rolling30"
+    all_trials = window.group_by("day").agg(share)
+    yield from closings(metric, all_trials, grains=("day", "week", "month"))
+    for dimension in by:
+        parts = window.group_by("day", dimension).agg(share)
+        yield from closings(metric, parts, grains=("month",), by=dimension)

@@ -1,4 +1,4 @@
-"""Counts again what subscriptions bring: MRR, how it moves, who stays.
+"""Counts again what subscriptions bring: MRR and how it moves.
 
 Reads the rows and terms it is given. Writes nothing.
 """
@@ -15,20 +15,20 @@ from generation.scenario.truth_rows import (
     each,
     label,
     period,
-    rates,
     ratio,
     series,
+    sliced,
 )
 from generation.scenario.truth_terms import Terms, contracted
 
 USD = pl.col("usd").sum()
 PLACES = ("region", "segment", "plan")
-LENGTHS = {"week": "1w", "month": "1mo"}
+LENGTHS = {"day": "1d", "week": "1w", "month": "1mo"}
 PAUSE = timedelta(days=7)
 
 
 def count_subscriptions(rows: Rows, terms: Terms) -> Iterator[pl.DataFrame]:
-    """Every metric of subscriptions alone."""
+    """Every metric of MRR and of its movements."""
     held = terms.held
     yield from levels("mrr", held, USD, by=PLACES)
     yield from levels("arr_subscription", held, 12 * USD, by=PLACES)
@@ -38,9 +38,10 @@ def count_subscriptions(rows: Rows, terms: Terms) -> Iterator[pl.DataFrame]:
         (pl.col("owed_on") <= DAY)
         & (pl.min_horizontal("recovered_on", "grace_ends_on") > DAY)
     )
-    yield from levels("at_risk_mrr", owed.unique(["subscription_id", "day"]), USD)
+    owed = owed.unique(["subscription_id", "day"])
+    yield from levels("at_risk_mrr", owed, USD, by=PLACES)
     offered = held.filter(pl.col("discount").is_not_null())
-    yield from levels("discounted_mrr", offered, USD, by=("discount",))
+    yield from levels("discounted_mrr", offered, USD, by=("discount", *PLACES))
     accounts = pl.col("account_id").n_unique()
     grains = ("week", "month")
     yield from levels(
@@ -50,10 +51,9 @@ def count_subscriptions(rows: Rows, terms: Terms) -> Iterator[pl.DataFrame]:
     for grain in LENGTHS:
         moved = movements(terms, rows, grain)
         yield from _movements(moved, grain)
+    yield from _changes(held, rows)
     yield from _rates_of_loss(moved)
     yield from _effects(terms, moved)
-    yield from _transitions(held)
-    yield from _retention(terms)
 
 
 def levels(
@@ -72,9 +72,9 @@ def levels(
         yield from closings(metric, parts, grains=("month",), by=dimension)
 
 
-def _closes(held: pl.DataFrame, grain: str) -> pl.DataFrame:
+def closes(held: pl.DataFrame, grain: str) -> pl.DataFrame:
     """What is held on the last day of each period that is over."""
-    ends = {"week": DAY.dt.truncate("1w") + timedelta(days=6)}
+    ends = {"day": DAY, "week": DAY.dt.truncate("1w") + timedelta(days=6)}
     ends |= {"month": DAY.dt.month_end()}
     return held.filter(ends[grain] == DAY).with_columns(
         period(grain).alias("period_start")
@@ -84,7 +84,7 @@ def _closes(held: pl.DataFrame, grain: str) -> pl.DataFrame:
 def movements(terms: Terms, rows: Rows, grain: str) -> pl.DataFrame:
     """What every account had before and after each period, and why it changed."""
     keys = ["account_id", "period_start"]
-    closing = _closes(terms.held, grain).group_by(keys).agg(USD.alias("closing"))
+    closing = closes(terms.held, grain).group_by(keys).agg(USD.alias("closing"))
     opening = closing.select(
         "account_id",
         pl.col("period_start").dt.offset_by(LENGTHS[grain]),
@@ -188,6 +188,16 @@ def _movements(moved: pl.DataFrame, grain: str) -> Iterator[pl.DataFrame]:
     yield series("mrr_movements", grain, total)
 
 
+def _changes(held: pl.DataFrame, rows: Rows) -> Iterator[pl.DataFrame]:
+    """Movements of all kinds add up to what a slice has more than the month before."""
+    now = closes(held, "month").select("period_start", *PLACES, "usd")
+    start = pl.col("period_start").dt.offset_by("1mo")
+    before = now.with_columns(start, -pl.col("usd"))
+    both = pl.concat([now, before]).rename({"period_start": "day"})
+    both = both.filter(DAY.dt.month_end() <= rows.last)
+    yield from sliced("mrr_movements", both, USD, "month", PLACES)
+
+
 def _rates_of_loss(moved: pl.DataFrame) -> Iterator[pl.DataFrame]:
     moved = moved.rename({"period_start": "day"})
     kind, value = pl.col("movement"), pl.col("value")
@@ -208,7 +218,7 @@ def _effects(terms: Terms, moved: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """How much of a month's change more subscriptions, another mix or price made."""
     keys = ["period_start", "region", "plan"]
     now = (
-        _closes(terms.held, "month")
+        closes(terms.held, "month")
         .group_by(keys)
         .agg(pl.len().cast(pl.Int64).alias("n"), USD)
     )
@@ -242,48 +252,3 @@ def _effects(terms: Terms, moved: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield series("mrr_change_effects", "month", part, "effect")
     total = sums.with_columns(change.alias("value"))
     yield series("mrr_change_effects", "month", total)
-
-
-def _transitions(held: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Accounts by the plan that they pay most for at one close and the next."""
-    keys = ["account_id", "period_start"]
-    plans = _closes(held, "month").group_by(*keys, "plan").agg(USD)
-    main = plans.sort("usd", "plan", descending=[True, False])
-    now = main.unique(keys, keep="first", maintain_order=True).drop("usd")
-    before = now.with_columns(pl.col("period_start").dt.offset_by("1mo"))
-    both = now.join(before, on=keys, how="full", coalesce=True, suffix="_0")
-    months = now["period_start"].unique().implode()
-    both = both.filter(pl.col("period_start").is_in(months)).select(
-        pl.col("period_start").alias("day"),
-        pl.col("plan_0").fill_null("none").alias("from_plan"),
-        pl.col("plan").fill_null("none").alias("to_plan"),
-    )
-    by = ("from_plan", "to_plan")
-    yield from each("plan_transitions", both, pl.len(), grains=("month",), by=by)
-
-
-def _retention(terms: Terms) -> Iterator[pl.DataFrame]:
-    """What those who paid a year ago pay now: at rates of then, and as booked."""
-    keys, name = ["account_id", "period_start"], "revenue_retention"
-    closes = _closes(terms.held, "month").drop("booked_on", "per_usd")
-    then = pl.col("period_start").dt.offset_by("12mo")
-    base = closes.with_columns(DAY.alias("booked_on"), then.alias("period_start"))
-    now = closes.with_columns(
-        pl.col("period_start").dt.offset_by("-12mo").dt.month_end().alias("booked_on")
-    )
-    usd = {"": pl.col("local") / pl.col("per_usd"), "_booked": pl.col("usd")}
-    for suffix, value in usd.items():
-        sums = [
-            frame.join(rates(), on=["currency", "booked_on"])
-            .group_by(keys)
-            .agg(value.sum().alias("usd"))
-            for frame in (base, now)
-        ]
-        both = sums[0].join(sums[1], on=keys, how="left", suffix="_now").fill_null(0)
-        months = closes["period_start"].unique().implode()
-        both = both.filter(pl.col("period_start").is_in(months))
-        both = both.rename({"period_start": "day"})
-        kept = pl.min_horizontal("usd", "usd_now")
-        for kind, left in (("net", pl.col("usd_now")), ("gross", kept)):
-            share = left.sum() / USD
-            yield from each(f"{kind}_{name}{suffix}", both, share, grains=("month",))

@@ -202,29 +202,37 @@ def contracted(terms: Terms, rows: Rows) -> pl.DataFrame:
     latest = pl.col("effective_at").cum_max().shift(1).over(SUBSCRIPTION)
     agreed = ordered.filter(latest.is_null() | (pl.col("effective_at") >= latest))
     said = _in_turn(agreed, "known_at", rows.last).with_columns(
-        pl.col("effective_at").dt.date().alias("booked_on"),
-        (pl.col("price_minor") / pl.col("months")).alias("local"),
+        pl.col("effective_at").dt.date().alias("booked_on")
     )
-    signed = rows.of(
-        "contract_signed",
-        *("account_id", "starts_at", "ends_at", "committed_minor", "currency"),
+    columns = ("account_id", "started_on", "ended_on", "plan", "usd")
+    priced = said.join(rates(), on=["currency", "booked_on"]).with_columns(
+        (pl.col("price_minor") / pl.col("months") / pl.col("per_usd")).alias("usd")
     )
-    first, end = pl.col("starts_at").dt.date(), pl.col("ends_at").dt.date()
-    term = (end - first).dt.total_days() * 12 / 365
-    contracts = signed.select(
+    signed = contracts(rows).with_columns(
+        pl.min_horizontal("agreed_on", "started_on").alias("started_on")
+    )
+    both = pl.concat([priced.select(columns), signed.select(columns)])
+    return on_days(in_place(both, rows), rows)
+
+
+def contracts(rows: Rows) -> pl.DataFrame:
+    """What is committed in dollars: for the whole term, and a month of it."""
+    columns = ("account_id", "contract_id", "starts_at", "ends_at", "currency")
+    signed = rows.of("contract_signed", *columns, "committed_minor").with_columns(
+        pl.col("starts_at").dt.date().alias("booked_on")
+    )
+    first, end = pl.col("booked_on"), pl.col("ends_at").dt.date()
+    committed = pl.col("committed_minor") / pl.col("per_usd")
+    return signed.join(rates(), on=["currency", "booked_on"]).select(
         "account_id",
-        "currency",
-        pl.min_horizontal(DAY, first).alias("started_on"),
+        "contract_id",
+        DAY.alias("agreed_on"),
+        first.alias("started_on"),
         end.alias("ended_on"),
-        first.alias("booked_on"),
-        (pl.col("committed_minor") / term).alias("local"),
+        committed.alias("committed"),
+        (committed * 365 / (12 * (end - first).dt.total_days())).alias("usd"),
         pl.lit("contract").alias("plan"),
     )
-    columns = contracts.columns
-    both = pl.concat([said.select(columns), contracts])
-    priced = in_place(both, rows).join(rates(), on=["currency", "booked_on"])
-    usd = (pl.col("local") / pl.col("per_usd")).alias("usd")
-    return on_days(priced.with_columns(usd), rows)
 
 
 def on_days(intervals: pl.DataFrame, rows: Rows) -> pl.DataFrame:

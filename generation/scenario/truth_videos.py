@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from generation.scenario.truth_books import Books
 from generation.scenario.truth_rows import DAY, MICROS, Rows, each, label, ratio, sliced
+from generation.scenario.truth_signups import MONTH, median_hours
 
 GRAINS = ("week", "month")
 BY_FEATURE = ("feature",)
@@ -18,14 +20,17 @@ SUCCEEDED = pl.col("status") == "succeeded"
 ENDED = pl.col("status").is_in(["succeeded", "failed", "moderated"])
 
 
-def count_videos(rows: Rows) -> Iterator[pl.DataFrame]:
+def count_videos(books: Books) -> Iterator[pl.DataFrame]:
     """Every metric of jobs, features and programs."""
+    rows = books.rows
     jobs = rows.jobs.rename({"model_id": "model"})
     yield from _outcomes(jobs)
+    yield from _latency(jobs.join(books.holdings, on=["account_id", "day"], how="left"))
     yield from _programs(rows, jobs)
     yield from _waste(kept_jobs(rows, jobs))
     yield from _features(rows)
     yield from _trials_of_features(rows)
+    yield from _adoption(rows)
 
 
 def kept_jobs(rows: Rows, jobs: pl.DataFrame) -> pl.DataFrame:
@@ -64,18 +69,21 @@ def _outcomes(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield from each(metric, cells, share, grains=GRAINS, by=by)
     share = ratio(sums["moderated"], sums["ended"])
     yield from each("moderation_rate", cells, share, grains=GRAINS, by=by[:3])
-    yield from _latency(jobs)
 
 
 def _latency(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
     seconds = ((pl.col("queue_ms") + pl.col("run_ms")) / 1000).ceil()
-    done = jobs.filter(SUCCEEDED).select("day", "mode", seconds.alias("seconds"))
+    audience = label({"api": IS_API, "free": pl.col("segment").is_null()}, "paid")
+    done = jobs.filter(SUCCEEDED).select(
+        "day", "mode", seconds.alias("seconds"), audience.alias("audience")
+    )
     for percent in (50, 95):
         # The n-th of the sorted waits, where n is the percentage of all, rounded up.
         place = ((pl.len() * percent + 99) // 100 - 1).cast(pl.Int64)
         quantile = pl.col("seconds").sort().gather(place).first()
         metric = f"latency_p{percent}"
-        yield from each(metric, done, quantile, grains=GRAINS, by=("mode",))
+        by = ("mode", "audience")
+        yield from each(metric, done, quantile, grains=GRAINS, by=by)
 
 
 def _programs(rows: Rows, jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -85,10 +93,12 @@ def _programs(rows: Rows, jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
     yield from each("api_delivered_seconds", calls, seconds, grains=GRAINS, by=by)
     errors = 1 - SUCCEEDED.mean()
     yield from each("api_error_rate", calls, errors, grains=GRAINS, by=by)
-    asked = rows.requests.filter(IS_API)
+    places = rows.accounts.select("account_id", "region")
+    asked = rows.requests.filter(IS_API).join(places, on="account_id")
     accounts = pl.col("account_id").n_unique()
     grains = ("day", *GRAINS)
-    yield from each("active_api_accounts", asked, accounts, grains=grains)
+    metric = "active_api_accounts"
+    yield from each(metric, asked, accounts, grains=grains, by=("region",))
 
 
 def _waste(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -116,6 +126,7 @@ def _features(rows: Rows) -> Iterator[pl.DataFrame]:
     users = pl.col("user_id").n_unique()
     pairs = pl.struct("user_id", "feature").n_unique()
     yield from each("feature_breadth", asked, pairs / users, grains=GRAINS)
+    yield from each("feature_users", asked, users, grains=GRAINS, by=BY_FEATURE)
     depth = pl.len() / users
     yield from each("feature_depth", asked, depth, grains=GRAINS, by=BY_FEATURE)
     for grain in GRAINS:
@@ -132,13 +143,19 @@ def _features(rows: Rows) -> Iterator[pl.DataFrame]:
     yield from sliced("feature_retention", both, came, "week", BY_FEATURE)
 
 
-def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
+def _offers_and_uses(rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The first offer of each feature to each person, and every use of one."""
     offers = rows.of("feature_exposed", "user_id", "feature", "variant")
     offers = offers.filter(pl.col("variant") == "treatment")
     first = offers.sort("occurred_at").unique(["user_id", "feature"], keep="first")
     uses = rows.requests.filter(~IS_API).select(
         "user_id", pl.col("mode").alias("feature"), pl.col("occurred_at").alias("at")
     )
+    return first, uses
+
+
+def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
+    first, uses = _offers_and_uses(rows)
     in_time = (pl.col("at") >= pl.col("occurred_at")) & (
         pl.col("at") <= pl.col("occurred_at") + KEEPING
     )
@@ -148,3 +165,23 @@ def _trials_of_features(rows: Rows) -> Iterator[pl.DataFrame]:
     )
     share = pl.col("tried").mean()
     yield from sliced("feature_trial_7", people, share, "week", BY_FEATURE)
+
+
+def _adoption(rows: Rows) -> Iterator[pl.DataFrame]:
+    """Hours from the offer, or the signup where a feature is open to all."""
+    offers, uses = _offers_and_uses(rows)
+    features = uses.select("feature").unique()
+    open_to_all = features.join(offers, on="feature", how="anti")
+    signups = rows.users.select(
+        "user_id",
+        pl.col("registered_at").alias("occurred_at"),
+        pl.col("registered_on").alias("day"),
+    ).join(open_to_all, how="cross")
+    starts = pl.concat([offers.select(signups.columns), signups])
+    first = uses.group_by("user_id", "feature").agg(pl.col("at").min())
+    waited = pl.col("at") - pl.col("occurred_at")
+    people = starts.join(first, on=["user_id", "feature"], how="left").filter(
+        (rows.last >= DAY) & (waited.is_null() | (waited >= timedelta()))
+    )
+    median = median_hours(pl.when(waited <= MONTH).then(waited))
+    yield from sliced("time_to_adopt", people, median, "week", BY_FEATURE)

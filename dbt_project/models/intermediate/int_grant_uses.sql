@@ -10,6 +10,10 @@ refunded as (
     select * from {{ ref('stg_credits_refunded') }}
 ),
 
+accounts as (
+    select * from {{ ref('dim_accounts') }}
+),
+
 grants as (
     select
         granted.grant_id,
@@ -19,7 +23,11 @@ grants as (
         min(granted.occurred_at) as granted_at,
         min(granted.expires_at) as expires_at
     from granted
-    where not granted.is_test
+    left join accounts
+        on granted.account_id = accounts.account_id
+    where
+        not granted.is_test
+        and not coalesce(accounts.is_bot, false)
     group by granted.grant_id
 ),
 

@@ -8,6 +8,7 @@ first_payments as (
     {{ where_touched('account_id') }}
 ),
 
+-- The whole month of the first payment: its credits share out the revenue of it.
 final as (
     select
         generations.account_id,
@@ -20,7 +21,8 @@ final as (
         on generations.account_id = first_payments.account_id
     where
         not generations.is_test
-        and generations.occurred_on >= first_payments.first_paid_on
+        and generations.occurred_on
+        >= {{ month_start('first_payments.first_paid_on') }}
     group by generations.account_id, generations.occurred_on, generations.mode
 )
 

@@ -27,6 +27,7 @@ horizons as (
     select
         {{ months }} as months,
         first_payments.account_id,
+        first_payments.first_paid_on,
         cast(first_payments.first_paid_on + interval '{{ months }}' month as date)
             as ends_on
     from first_payments
@@ -90,6 +91,7 @@ parts as (
     inner join {{ cost }}
         on
             horizons.account_id = {{ cost }}.account_id
+            and horizons.first_paid_on <= {{ cost }}.{{ day }}
             and horizons.ends_on > {{ cost }}.{{ day }}
     {% endfor %}
 ),
