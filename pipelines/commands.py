@@ -66,7 +66,7 @@ def run_simulate(
             raise typer.BadParameter(str(error)) from None
     console.print(f"events in {folder}")
     truth = import_module("generation.scenario.truth_metrics")
-    if is_clean and scale <= truth.LARGEST:
+    if is_clean and scale <= truth.LARGEST and weeks >= truth.FEWEST_WEEKS:
         with task("counting every metric again"):
             truth.plant_metrics(folder)
 

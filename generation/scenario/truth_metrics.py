@@ -27,6 +27,7 @@ from generation.scenario.truth_terms import read_terms
 from generation.scenario.truth_videos import count_videos
 
 LARGEST = 0.003  # 1 GiB is needed at 0.001, more in proportion
+FEWEST_WEEKS = 13  # a shorter window holds no whole period of some metrics
 KEYS = ("metric", "grain", "by", "slice")
 
 
