@@ -31,7 +31,7 @@ TREATMENTS: dict[str, tuple[str, dict[str, str], float]] = {
 
 def draw_scene(rng: np.random.Generator) -> Pixels:
     """A clip of the world: [frames, 48, 48, 3]."""
-    frames, _ = render(sample_scene(rng))
+    frames = render(sample_scene(rng)).clip
     return (np.clip(frames, 0, 1) * 255).round().astype(np.uint8)
 
 

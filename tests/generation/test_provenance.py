@@ -19,7 +19,7 @@ MARK = 0xC0FFEE12
 @pytest.fixture(scope="module")
 def clip() -> np.ndarray:
     """A scene of the world that the model was taught: [16, 48, 48, 3]."""
-    frames, _ = render(sample_scene(np.random.default_rng(3)))
+    frames = render(sample_scene(np.random.default_rng(3))).clip
     return (np.clip(frames, 0, 1) * 255).round().astype(np.uint8)
 
 
