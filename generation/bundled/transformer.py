@@ -5,6 +5,7 @@ Clean-clip (x0) prediction allows large patches without a separate image codec
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name every torch reader knows
@@ -20,6 +21,20 @@ from generation.bundled.layers import (
 
 TIME_FREQUENCIES = 64
 ROTARY_BASE = 30.0  # positions stay below ten, so the slowest wave is short
+
+
+class Prediction(NamedTuple):
+    """What the network sees in a noisy clip.
+
+    Attributes:
+        clean: The clean clip, shaped like the noisy one.
+        found: The subject's place in pixels, x and y, [batch, frames, 2].
+        opacity: What the subject hides, [batch, 1, frames, height, width].
+    """
+
+    clean: Tensor
+    found: Tensor
+    opacity: Tensor
 
 
 class SpriteVideoTransformer(ModelMixin, ConfigMixin):
@@ -108,7 +123,7 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
             encoder_attention_mask,
             condition,
             trajectory,
-        )[0]
+        ).clean
 
     def predict(
         self,
@@ -118,7 +133,7 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
         encoder_attention_mask: Tensor,
         condition: Tensor,
         trajectory: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> Prediction:
         """Predict the clean clip and where its subject is.
 
         Args:
@@ -130,10 +145,6 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
             condition: [batch, condition_channels, frames, height, width].
             trajectory: Path of the subject, x and y in 0..1, [batch, frames, 2]; used
                 for the clips whose condition shows one.
-
-        Returns:
-            The clean clip, shaped like `hidden_states`, and the subject's place in
-            pixels as the network finds it, [batch, frames, 2].
         """
         # Words: each as a token, and all together as part of the modulation.
         pooled = pool_words(encoder_hidden_states, encoder_attention_mask)
@@ -175,7 +186,8 @@ class SpriteVideoTransformer(ModelMixin, ConfigMixin):
         background = self.background(clean, hidden_states, uncovered, signal)
         image, has_image = condition[:, :3, :1], condition[:, 3:4, :1]
         background = torch.lerp(background, image, has_image * uncovered[:, :, :1] ** 4)
-        return background * uncovered + subject.color, found
+        clean = background * uncovered + subject.color
+        return Prediction(clean, found, subject.opacity)
 
     def _patchify(self, clip: Tensor) -> Tensor:
         """[batch, channels, frames, height, width] -> [batch, patches, voxels]."""

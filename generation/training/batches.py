@@ -22,6 +22,7 @@ class Batch:
         condition: [batch, 6, frames, height, width], see the transformer.
         trajectory: Path of the subject, x and y in 0..1, [batch, frames, 2].
         backdrop: What the subjects move over, [batch, 3, 1, height, width].
+        coverage: What the subjects hide, [batch, 1, frames, height, width].
         near: 1 in the disc around the subject, [batch, 1, frames, height, width].
         captions: One for each clip; "" where it was dropped.
     """
@@ -30,6 +31,7 @@ class Batch:
     condition: Tensor
     trajectory: Tensor
     backdrop: Tensor
+    coverage: Tensor
     near: Tensor
     captions: list[str]
 
@@ -39,7 +41,7 @@ def draw_batch(
 ) -> Batch:
     """Draw `count` clips and decide which conditions each one shows."""
     scenes = [sample_scene(rng, frames=frames) for _ in range(count)]
-    clips, discs, backdrops = zip(*(render(scene) for scene in scenes), strict=True)
+    clips, coverages, discs, backdrops = zip(*map(render, scenes), strict=True)
     pixels = torch.from_numpy(np.stack(clips)).permute(0, 4, 1, 2, 3) * 2 - 1
     backdrop = torch.from_numpy(np.stack(backdrops)).permute(0, 3, 1, 2) * 2 - 1
     trajectories = torch.from_numpy(np.stack([s.trajectory for s in scenes]))
@@ -54,6 +56,7 @@ def draw_batch(
         ),
         trajectory=trajectories,
         backdrop=backdrop[:, :, None],
+        coverage=torch.from_numpy(np.stack(coverages))[:, None],
         near=torch.from_numpy(np.stack(discs))[:, None],
         captions=[
             "" if dropped else scene.caption

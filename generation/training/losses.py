@@ -30,11 +30,15 @@ def denoising_errors(
     states, mask = encode(state, batch.captions)
     noisy = add_noise(batch.clips, level)
     with torch.autocast("cpu", dtype=dtype, enabled=dtype != torch.float32):
-        clean, found = state.transformer.predict(
+        clean, found, opacity = state.transformer.predict(
             noisy, level, states, mask, batch.condition, batch.trajectory
         )
     missed = ((found / SIZE - batch.trajectory) ** 2).sum(-1).mean(1)
-    return weigh_errors(clean, batch, level=level) + PLACE_WEIGHT * missed
+    return (
+        weigh_errors(clean - batch.clips, batch, level=level)
+        + weigh_errors(opacity - batch.coverage, batch, level=level)
+        + PLACE_WEIGHT * missed
+    )
 
 
 def subject_errors(
@@ -52,7 +56,9 @@ def subject_errors(
             is_given=torch.ones_like(level),
         )
     clean = batch.backdrop * (1 - subject.opacity) + subject.color
-    return weigh_errors(clean, batch, level=level)
+    return weigh_errors(clean - batch.clips, batch, level=level) + weigh_errors(
+        subject.opacity - batch.coverage, batch, level=level
+    )
 
 
 def encode(state: TrainingState, captions: list[str]) -> tuple[Tensor, Tensor]:
@@ -70,7 +76,7 @@ def add_noise(clips: Tensor, level: Tensor) -> Tensor:
     return (1 - t) * clips + t * torch.randn_like(clips)
 
 
-def weigh_errors(clean: Tensor, batch: Batch, *, level: Tensor) -> Tensor:
-    """Weigh squared errors of the clean clip by noise level and place: [batch]."""
-    errors = (clean.float() - batch.clips) ** 2 * (1 + NEAR_WEIGHT * batch.near)
+def weigh_errors(errors: Tensor, batch: Batch, *, level: Tensor) -> Tensor:
+    """Weigh the squares of a clip's errors by noise level and place: [batch]."""
+    errors = errors.float() ** 2 * (1 + NEAR_WEIGHT * batch.near)
     return errors.mean((1, 2, 3, 4)) / level.clamp(min=WEIGHT_FLOOR) ** 2

@@ -12,13 +12,17 @@ LOW, HIGH = 0.22, 0.78  # the subject's centre stays this far from the border
 
 
 def draw_trajectory(motion: str, frames: int, *, rng: Rng) -> tuple[Array, Array]:
-    """Draw the path [frames, 2] and the turn [frames] in radians of one motion."""
+    """Draw the path [frames, 2] and the turn [frames] in radians of one motion.
+
+    A spin is clockwise: its caption does not say which way, and between two ways that
+    are as likely a model draws a blur.
+    """
     if motion not in _MOTIONS:
         raise ValueError(f"motion must be one of {sorted(_MOTIONS)}, got {motion!r}")
     time = np.linspace(0, 1, frames)
     turn = np.zeros(frames)
     if motion == "spin":
-        turn = np.pi * rng.choice((-1, 1)) * time
+        turn = np.pi * time
     path = _MOTIONS[motion](time, rng)
     return path.astype(np.float32), turn.astype(np.float32)
 

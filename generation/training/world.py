@@ -65,12 +65,14 @@ class Rendering(NamedTuple):
 
     Attributes:
         clip: [frames, size, size, 3] in 0..1.
+        coverage: Share of each pixel that the subject hides, [frames, size, size].
         disc: The disc around the subject as 0 or 1, [frames, size, size]: its outline
             from both sides.
         backdrop: What it moves over, [size, size, 3] in 0..1.
     """
 
     clip: Array
+    coverage: Array
     disc: Array
     backdrop: Array
 
@@ -132,13 +134,16 @@ def render(scene: Scene, *, size: int = SIZE) -> Rendering:
         scene.background, size, rng=np.random.default_rng(scene.seed)
     )
     x, y, radius = _subject_coordinates(scene, size)
-    coverage = np.clip(0.5 - signed_distance(scene.shape, x, y) * radius, 0, 1)
+    distance = signed_distance(scene.shape, x, y) * radius
+    coverage = np.clip(0.5 - distance, 0, 1).astype(np.float32)
     shade = _texture_shade(scene.texture, x, y)
     color = np.array(COLORS[scene.color], np.float32) / 255
     alpha = coverage[..., None]
     clip = backdrop[None] * (1 - alpha) + (alpha * shade[..., None]) * color
     disc = x * x + y * y < DISC_RADIUS**2
-    return Rendering(clip.astype(np.float32), disc.astype(np.float32), backdrop)
+    return Rendering(
+        clip.astype(np.float32), coverage, disc.astype(np.float32), backdrop
+    )
 
 
 def _subject_coordinates(scene: Scene, size: int) -> tuple[Array, Array, float]:

@@ -62,7 +62,7 @@ def test_a_subject_never_leaves_the_picture(motion: str) -> None:
 def test_the_subject_is_drawn_where_its_trajectory_says() -> None:
     rng = np.random.default_rng(3)
     for _ in range(20):
-        clip, disc, _ = render(sample_scene(rng, motion="path"))
+        clip, _, disc, _ = render(sample_scene(rng, motion="path"))
         spread = clip.max(axis=-1) - clip.min(axis=-1)
         assert (spread > 0.5)[disc == 0].sum() == 0  # nothing saturated elsewhere
         assert (spread > 0.5)[disc == 1].any()
