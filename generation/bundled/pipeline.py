@@ -145,6 +145,8 @@ class SpriteVideoPipeline(DiffusionPipeline):
             latents = self.scheduler.step(
                 velocity, timestep, latents, return_dict=False
             )[0]
+            if self.scheduler.sigmas[step + 1] == 0:
+                latents = clean  # the same but for rounding, which would flicker
             if callback_on_step_end is not None:
                 tensors = callback_on_step_end(
                     self, step, timestep, {"latents": latents}
