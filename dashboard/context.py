@@ -1,5 +1,6 @@
 """What the blocks of a page depend on: build, month, filters and theme."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,6 +8,7 @@ import pandas as pd
 
 from dashboard import formats, headline, queries
 from dashboard.canvas import INK
+from dashboard.headline import Reading, Tile
 from dashboard.queries import Slices
 
 # Periods in a chart.
@@ -47,6 +49,13 @@ class Context:
         return queries.metric(
             self.build_id, name, grain=grain, by=by, slices=self.slices
         )
+
+    def read(self, tiles: Sequence[Tile]) -> list[Reading]:
+        """Read tiles as of the end of the month, within the filters of the page."""
+        return [
+            headline.read(self.build_id, tile, self.month, slices=self.slices)
+            for tile in tiles
+        ]
 
     def upto(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Keep what was known at the end of the month, about the last 15 months.

@@ -36,10 +36,7 @@ def tiles(context: Context) -> None:
         Tile("feature_breadth", "Features per user", "month"),
         Tile("download_rate", "Downloaded", "month"),
     )
-    readings = [
-        headline.read(context.build_id, tile, context.month, slices=context.slices)
-        for tile in wanted
-    ]
+    readings = context.read(wanted)
     headline.draw(readings)
     if feature is None:
         return
@@ -68,10 +65,8 @@ def share(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def breadth(context: Context) -> None:
     """Draw how many features a person uses."""
-    rows = context.metric("feature_breadth", grain="week")
-    draw_trend(
-        context, context.upto(rows), "Features per user", form="ratio", key="breadth"
-    )
+    name = "Features per user"
+    draw_trend(context, "feature_breadth", name, grain="week", key="breadth")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -38,10 +38,7 @@ CHART_HEIGHT = 300
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
-    readings = [
-        headline.read(context.build_id, tile, context.month, slices=context.slices)
-        for tile in headline.TILES
-    ]
+    readings = context.read(headline.TILES)
     headline.draw(readings)
     shares = None if context.slices else by_region(context, "arr_runrate")
     sentences = headline.what_moved(readings, shares, context.month)

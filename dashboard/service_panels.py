@@ -15,6 +15,7 @@ from dashboard.context import Context
 from dashboard.features_panels import FEATURES
 from dashboard.headline import Tile
 from dashboard.metric_charts import (
+    HEIGHT,
     SMALL_HEIGHT,
     draw_lines,
     draw_months,
@@ -81,10 +82,7 @@ NO_CAUSE = "A comparison, not a cause: who pays waits less and stays longer anyw
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
-    readings = [
-        headline.read(context.build_id, tile, context.month, slices=context.slices)
-        for tile in TILES
-    ]
+    readings = context.read(TILES)
     headline.draw(readings)
     margin, wasted = readings[-2:]
     said = []
@@ -206,14 +204,12 @@ def subsidy(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def per_payer(context: Context) -> None:
     """Draw what the free tier costs for each account that comes to pay."""
-    rows = context.metric("subsidy_per_payer", grain="month")
     draw_trend(
         context,
-        context.upto(rows),
+        "subsidy_per_payer",
         "Subsidy per payer",
-        form="usd",
         key="per_payer",
-        height=300,
+        height=HEIGHT,
     )
 
 
