@@ -8,12 +8,20 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import filters, formats, layout, queries, take_away, url_state
+from dashboard import (
+    filters,
+    formats,
+    layout,
+    printing,
+    queries,
+    take_away,
+    url_state,
+)
 from dashboard.context import Context
 
 ANOTHER = "day"
 VERSUS = {"month": "vs month before", "year": "vs year before"}
-SPANS = {"15": "15 months", "6": "6 months", "all": "All"}
+SPANS = {"15": "15 months", "6": "6 months", "all": "All months"}
 
 
 def open_page(
@@ -52,6 +60,7 @@ def open_page(
         span=span,
     )
     layout.show_as_of(as_of, context.day)
+    printing.prepare(context, compared=VERSUS[versus], span=SPANS[span].lower())
     return context
 
 
