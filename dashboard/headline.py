@@ -277,7 +277,8 @@ def _compared_with(reading: Reading) -> str | None:
         return "no closed period"
     if reading.before_start is None:
         return None if reading.versus == "month" else "no year before"
-    return f"vs {reading.before_start:{'%b' if reading.versus == 'month' else '%b %Y'}}"
+    end = formats.period_end(reading.tile.grain, reading.before_start)
+    return f"vs {end:%b}" if reading.versus == "month" else f"vs {end:%b %Y}"
 
 
 def _explain(reading: Reading) -> str:

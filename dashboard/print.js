@@ -15,13 +15,22 @@ screen, scaled to the width of the paper, and a dark page in the light colours. 
     box.style.setProperty(name.replace(/[A-Z]/g, "-$&").toLowerCase(), value, "important");
   };
 
+  // A colour of the dark theme in the light one; those that Streamlit derives go by
+  // their lightness.
+  const light = (name, red, green, blue) => {
+    const lightness = 0.3 * red + 0.59 * green + 0.11 * blue;
+    return LIGHT[`${red}, ${green}, ${blue}`]
+      || (name === "backgroundColor" && lightness < 80 && "245, 246, 248")
+      || (name === "color" && lightness > 140 && "89, 98, 115");
+  };
+
   const lighten = (box) => {
     const style = getComputedStyle(box);
-    const found = COLOURS.map((name) => [name, style[name]]);
-    return () => found.forEach(([name, value]) => {
+    const dark = COLOURS.map((name) => [name, style[name]]);
+    return () => dark.forEach(([name, value]) => {
       const [, red, green, blue, rest] = /^rgba?\((\d+), (\d+), (\d+)(.*)\)$/.exec(value) || [];
-      const light = LIGHT[`${red}, ${green}, ${blue}`];
-      if (light) set(box, name, rest ? `rgba(${light}${rest})` : `rgb(${light})`);
+      const found = light(name, red, green, blue);
+      if (found) set(box, name, rest ? `rgba(${found}${rest})` : `rgb(${found})`);
     });
   };
 
@@ -34,11 +43,14 @@ screen, scaled to the width of the paper, and a dark page in the light colours. 
     const shown = screens.map((box) => getComputedStyle(box).display);
     const columns = [...page.querySelectorAll("[data-testid=stColumn]")];
     const widths = columns.map((box) => box.getBoundingClientRect().width);
+    const rows = columns.map((box) => box.parentElement.getBoundingClientRect().width);
     screens.forEach((box, place) => set(box, "display", shown[place]));
     columns.forEach((box, place) => {
       set(box, "flex", "none");
       set(box, "minWidth", "0");
       set(box, "width", `${widths[place]}px`);
+      // Rounded, neighbours could be wider than their row by a hair.
+      if (widths[place] < 0.99 * rows[place]) set(box.parentElement, "flexWrap", "nowrap");
     });
     set(page, "width", `${width}px`);
     set(page, "zoom", Math.min(1.25, PAPER / width));
