@@ -7,7 +7,7 @@ build, the month and the theme alone, so later runs replay it.
 import pandas as pd
 import streamlit as st
 
-from dashboard import headline, queries
+from dashboard import filters, headline, queries
 from dashboard.canvas import (
     BLUE,
     GAIN,
@@ -40,6 +40,7 @@ TILES = (
     Tile("active_api_accounts", "API accounts", "month"),
     Tile("credit_liability", "Credit liability", "month"),
 )
+METRICS = [tile.metric for tile in TILES]
 LATENCIES = (
     Series("latency_p50", "p50", BLUE),
     Series("latency_p95", "p95", VIOLET, "dash"),
@@ -83,7 +84,7 @@ def tiles(context: Context) -> None:
                 context.build_id, reading, by, slices=context.slices
             )
             said.append(f"{headline.moved(name, reading)}{part}.")
-    headline.say_moved(said)
+    headline.say_moved(said, within=filters.say(context.slices), versus=context.versus)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -132,6 +132,13 @@ def metric(
     return frame[(frame["state"] != "withheld") & frame["value"].notna()]
 
 
+def closed_months(build_id: str) -> list[date]:
+    """List the months that may be chosen: those whose ARR is closed, newest first."""
+    rows = metric(build_id, "arr_runrate", grain="month")
+    starts = rows.loc[rows["state"] == "closed", "period_start"]
+    return [start.date() for start in starts.sort_values(ascending=False)]
+
+
 def statement(
     build_id: str,
     name: str,

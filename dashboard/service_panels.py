@@ -9,7 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import headline, queries
+from dashboard import filters, headline, queries
 from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, PINK, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES
@@ -35,6 +35,7 @@ TILES = (
     MARGIN,
     WASTED,
 )
+METRICS = [tile.metric for tile in TILES]
 AUDIENCES = (
     Series("free", "Free", LAUNCH),
     Series("paid", "Paid", BLUE, "dash"),
@@ -95,7 +96,7 @@ def tiles(context: Context) -> None:
             context.build_id, wasted, "reason", slices=context.slices
         )
         said.append(f"{headline.moved('Wasted computing', wasted)}{part}.")
-    headline.say_moved(said)
+    headline.say_moved(said, within=filters.say(context.slices), versus=context.versus)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
