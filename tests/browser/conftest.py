@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
-    "--disable-sync",
+    "--disable-sync", "--font-render-hinting=none", "--disable-lcd-text",
 )
 
 
