@@ -89,16 +89,14 @@ def test_another_day_is_chosen_in_a_calendar_and_a_month_is_one_click_back(
     assert tiles(page)["ARR"][0] == "$354M"
 
 
-@pytest.mark.parametrize(
-    "asof", ["2024-06-01", "2031-01-01", "yesterday", "2026-02-30", "day"]
-)
+@pytest.mark.parametrize("asof", ["2024-06-01", "2031-01-01", "2026-02-30"])
 def test_a_day_without_numbers_falls_back_to_the_newest_month(
     home: Path, story, open_page, asof: str
 ) -> None:
     story.publish(home)
     page = open_page(asof=asof, vs="decade", span="-1")
     assert page.selectbox[0].value == "2026-02"
-    assert tiles(page)["ARR"] == tiles(open_page())["ARR"]
+    assert tiles(page)["ARR"][0] == "$351M"
     assert "asof" not in page.query_params
     assert (page.query_params["vs"], page.query_params["span"]) == ("month", "15")
     assert not page.error
@@ -142,7 +140,7 @@ def test_without_a_year_before_the_tile_says_so(home: Path, story, open_page) ->
     assert not any("What moved" in text.value for text in page.markdown)
 
 
-@pytest.mark.parametrize(("span", "bars"), [("6", 7), ("15", 15), ("all", 15)])
+@pytest.mark.parametrize(("span", "bars"), [("6", 7), ("all", 15)])
 def test_charts_go_back_as_far_as_was_asked(
     home: Path, story, open_page, span: str, bars: int
 ) -> None:
