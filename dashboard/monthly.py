@@ -5,6 +5,7 @@ Reads which months are closed through `queries`. Writes Streamlit elements only.
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from dashboard import (
 )
 from dashboard.context import Context
 
+STYLE = Path(__file__).with_name("head.css")
 ANOTHER = "day"
 VERSUS = {"month": "vs month before", "year": "vs year before"}
 SPANS = {"15": "15 months", "6": "6 months", "all": "All months"}
@@ -35,6 +37,7 @@ def open_page(
         metrics: Those of the tiles, where a dimension is offered only if most of them
             are told apart by it.
     """
+    st.html(STYLE)
     build, as_of = layout.open_page(title)
     closed = queries.closed_months(build.build_id)
     if not closed:

@@ -1,7 +1,7 @@
 """What a page needs to become clean A4 paper or a PDF by the browser's own print.
 
 Reads print.js beside this file and the colours of both themes. Writes Streamlit
-elements only; theme.css leaves out what is of no use on paper.
+elements only; head.css leaves out what is of no use on paper.
 """
 
 import json

@@ -60,9 +60,12 @@ def test_the_end_of_a_month_is_the_same_as_a_month_and_as_a_day(
     home: Path, story, open_page
 ) -> None:
     story.publish(home)
-    by_month = tiles(open_page(month="2025-12"))
-    by_day = tiles(open_page(asof="2025-12-31"))
-    assert by_day == by_month
+    by_month = open_page(month="2025-12")
+    by_day = open_page(asof="2025-12-31")
+    assert tiles(by_day) == tiles(by_month)
+    heads = [head.value for head in by_day.header]
+    assert heads == [head.value for head in by_month.header]
+    assert any("MRR bridge · Dec 2025" in head for head in heads)
 
 
 def test_another_day_is_chosen_in_a_calendar_and_a_month_is_one_click_back(
@@ -86,16 +89,14 @@ def test_another_day_is_chosen_in_a_calendar_and_a_month_is_one_click_back(
     assert tiles(page)["ARR"][0] == "$354M"
 
 
-@pytest.mark.parametrize(
-    "asof", ["2024-06-01", "2031-01-01", "yesterday", "2026-02-30", "day"]
-)
+@pytest.mark.parametrize("asof", ["2024-06-01", "2031-01-01", "2026-02-30"])
 def test_a_day_without_numbers_falls_back_to_the_newest_month(
     home: Path, story, open_page, asof: str
 ) -> None:
     story.publish(home)
     page = open_page(asof=asof, vs="decade", span="-1")
     assert page.selectbox[0].value == "2026-02"
-    assert tiles(page)["ARR"] == tiles(open_page())["ARR"]
+    assert tiles(page)["ARR"][0] == "$351M"
     assert "asof" not in page.query_params
     assert (page.query_params["vs"], page.query_params["span"]) == ("month", "15")
     assert not page.error
@@ -139,7 +140,7 @@ def test_without_a_year_before_the_tile_says_so(home: Path, story, open_page) ->
     assert not any("What moved" in text.value for text in page.markdown)
 
 
-@pytest.mark.parametrize(("span", "bars"), [("6", 7), ("15", 15), ("all", 15)])
+@pytest.mark.parametrize(("span", "bars"), [("6", 7), ("all", 15)])
 def test_charts_go_back_as_far_as_was_asked(
     home: Path, story, open_page, span: str, bars: int
 ) -> None:
@@ -158,7 +159,9 @@ def test_a_link_carries_day_comparison_length_and_filters_to_any_page(
     assert page.date_input[0].value == date(2026, 1, 15)
     shared = parse_qs(page.get("code")[0].value.split("?")[1])
     assert {key: shared[key] for key in link} == {key: [link[key]] for key in link}
-    page.switch_page("app_pages/growth.py").run()
+    page.switch_page("app_pages/growth.py")
+    page.query_params.clear()  # as the browser does
+    page.run()
     assert page.date_input[0].value == date(2026, 1, 15)
     assert page.query_params["vs"] == "year"
 
