@@ -24,7 +24,9 @@ FLAGS = (
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
-    "--disable-sync", "--font-render-hinting=none", "--disable-lcd-text",
+    "--disable-sync",
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
 )
 
 

@@ -1,16 +1,15 @@
 """A page on paper: what is asked of it, whole, in the colours of paper."""
 
 import re
-import runpy
 from collections.abc import Iterator
-from pathlib import Path
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.slow
 
 SECOND = 1000
-read_pages = runpy.run_path(str(Path(__file__).with_name("pdf_text.py")))["read_pages"]
 # Marks of a size that moves nothing, at the first and the last line of each panel.
 MARK_PANELS = """[...document.querySelectorAll('[class*=st-key-panel_]')].map(box => {
     const name = /st-key-panel_(\\w+)/.exec(box.className)[1];
@@ -37,6 +36,10 @@ def page(browser) -> Iterator[object]:
     )
     yield context.new_page()
     context.close()
+
+
+def read_pages(data: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(BytesIO(data)).pages]
 
 
 def show(page, url: str) -> None:
