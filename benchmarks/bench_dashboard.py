@@ -93,7 +93,8 @@ class Reader:
             self.errors += 1
         if element.HasField("selectbox") and not self.widget:
             self.widget = element.selectbox.id
-            self.months = list(element.selectbox.options)
+            # The first is no month but leads to a calendar.
+            self.months = list(element.selectbox.options)[1:]
         if kind != "script_finished":
             return False
         self.errors += answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR

@@ -7,7 +7,7 @@ build, the month and the theme alone, so later runs replay it.
 import pandas as pd
 import streamlit as st
 
-from dashboard import headline, queries
+from dashboard import filters, headline, queries
 from dashboard.canvas import (
     BLUE,
     GAIN,
@@ -22,6 +22,7 @@ from dashboard.canvas import (
 from dashboard.context import Context
 from dashboard.headline import Tile
 from dashboard.metric_charts import (
+    HEIGHT,
     SMALL_HEIGHT,
     draw_lines,
     draw_months,
@@ -39,6 +40,7 @@ TILES = (
     Tile("active_api_accounts", "API accounts", "month"),
     Tile("credit_liability", "Credit liability", "month"),
 )
+METRICS = [tile.metric for tile in TILES]
 LATENCIES = (
     Series("latency_p50", "p50", BLUE),
     Series("latency_p95", "p95", VIOLET, "dash"),
@@ -70,10 +72,7 @@ MODEL_COLORS = (BLUE, VIOLET, TEAL, LAUNCH, PINK, SKY, GAIN, GREY, LOSS)
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
-    readings = [
-        headline.read(context.build_id, tile, context.month, slices=context.slices)
-        for tile in TILES
-    ]
+    readings = context.read(TILES)
     headline.draw(readings)
     said = []
     for reading, name, by in (
@@ -85,7 +84,7 @@ def tiles(context: Context) -> None:
                 context.build_id, reading, by, slices=context.slices
             )
             said.append(f"{headline.moved(name, reading)}{part}.")
-    headline.say_moved(said)
+    headline.say_moved(said, within=filters.say(context.slices), versus=context.versus)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -98,13 +97,13 @@ def contracted(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def business(context: Context) -> None:
     """Draw the share of run-rate revenue that businesses make."""
-    _trend(context, "business_share", "Business share of revenue", key="business")
+    draw_trend(context, "business_share", "Business share of revenue", key="business")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def commitments(context: Context) -> None:
     """Draw how much of what contracts commit to has been spent."""
-    _trend(context, "commitment_burn", "Commitments used up", key="commitments")
+    draw_trend(context, "commitment_burn", "Commitments used up", key="commitments")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -122,13 +121,15 @@ def renewals(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def top_10(context: Context) -> None:
     """Draw the share of the ten largest accounts."""
-    _trend(context, "top_10_share", "Share of the ten largest accounts", key="top_10")
+    draw_trend(
+        context, "top_10_share", "Share of the ten largest accounts", key="top_10"
+    )
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def hhi(context: Context) -> None:
     """Draw how concentrated the customers are."""
-    _trend(context, "customer_hhi", "Concentration of customers", key="hhi")
+    draw_trend(context, "customer_hhi", "Concentration of customers", key="hhi")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -167,7 +168,7 @@ def api_seconds(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def api_errors(context: Context) -> None:
     """Draw the share of API calls that delivered no video."""
-    _trend(context, "api_error_rate", "API errors", key="api_errors", grain="week")
+    draw_trend(context, "api_error_rate", "API errors", key="api_errors", grain="week")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -217,27 +218,8 @@ def breakage(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def credit_price(context: Context) -> None:
     """Draw what customers pay for a credit."""
-    _trend(context, "credit_price", "Price of a credit", key="credit_price", height=300)
-
-
-def _trend(
-    context: Context,
-    metric: str,
-    name: str,
-    *,
-    key: str,
-    grain: str = "month",
-    height: int = SMALL_HEIGHT,
-) -> None:
-    entry = queries.catalog(context.build_id).get(metric)
-    rows = context.metric(metric, grain=grain)
     draw_trend(
-        context,
-        context.upto(rows),
-        name,
-        form=entry.format if entry else "count",
-        key=key,
-        height=height,
+        context, "credit_price", "Price of a credit", key="credit_price", height=HEIGHT
     )
 
 

@@ -77,7 +77,7 @@ def compose(dashboard: str = "") -> Digest:
             " day. Its numbers are left out. Run `reel run` to renew them."
         )
         return Digest("Reelmetrics: no new build", (said,), (), (), _source(build))
-    closed = headline.closed_months(build.build_id)
+    closed = queries.closed_months(build.build_id)
     if not closed:
         return Digest(
             "Reelmetrics: no month is closed yet",
@@ -141,8 +141,9 @@ def as_slack(digest: Digest) -> dict[str, object]:
 
 
 def _of_month(build: Build, month: date, dashboard: str) -> Digest:
-    readings = [headline.read(build.build_id, tile, month) for tile in headline.TILES]
-    context = Context(build.build_id, month, is_newest=True, theme="light")
+    end = formats.period_end("month", month)
+    context = Context(build.build_id, end, is_newest=True, theme="light")
+    readings = context.read(headline.TILES)
     moved = headline.what_moved(readings, by_region(context, "arr_runrate"), month)
     numbers = tuple(_number(reading) for reading in readings)
     arr = numbers[0]

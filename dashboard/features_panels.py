@@ -6,7 +6,7 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import formats, headline, queries
+from dashboard import filters, formats, headline, queries
 from dashboard.canvas import BLUE, LAUNCH, VIOLET
 from dashboard.charts import first_launches
 from dashboard.context import Context
@@ -24,6 +24,11 @@ FEATURES = (
     Series("image_to_video", "Image", VIOLET, "dash"),
     Series("motion_control", "Motion", LAUNCH, "dashdot"),
 )
+# Of the tiles, whichever feature three of them are about.
+METRICS = [
+    *("feature_adoption", "feature_trial_7", "feature_retention"),
+    *("feature_breadth", "download_rate"),
+]
 OVERLAP = "One person may use several features; they do not add up to 100%."
 
 
@@ -36,10 +41,7 @@ def tiles(context: Context) -> None:
         Tile("feature_breadth", "Features per user", "month"),
         Tile("download_rate", "Downloaded", "month"),
     )
-    readings = [
-        headline.read(context.build_id, tile, context.month, slices=context.slices)
-        for tile in wanted
-    ]
+    readings = context.read(wanted)
     headline.draw(readings)
     if feature is None:
         return
@@ -49,7 +51,11 @@ def tiles(context: Context) -> None:
         said = headline.moved(f"{name} use", readings[0])
         breadth = headline.moved("Features per user", readings[3])
         of_whom = f"of those who asked for a video in {context.month:%B %Y}"
-        headline.say_moved([f"{said} {of_whom}.", f"{breadth}."])
+        headline.say_moved(
+            [f"{said} {of_whom}.", f"{breadth}."],
+            within=filters.say(context.slices),
+            versus=context.versus,
+        )
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -68,10 +74,8 @@ def share(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def breadth(context: Context) -> None:
     """Draw how many features a person uses."""
-    rows = context.metric("feature_breadth", grain="week")
-    draw_trend(
-        context, context.upto(rows), "Features per user", form="ratio", key="breadth"
-    )
+    name = "Features per user"
+    draw_trend(context, "feature_breadth", name, grain="week", key="breadth")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

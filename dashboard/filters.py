@@ -24,11 +24,29 @@ def choose(build_id: str, by: Sequence[str]) -> Slices:
     in it what they may see and no more.
     """
     limits = dict(access.reader().limits)
-    chosen = [
-        (dimension, _choose_one(build_id, dimension, limits.get(dimension)))
-        for dimension in dict.fromkeys([*by, *limits])
-    ]
+    dimensions = list(dict.fromkeys([*by, *limits]))
+    if not dimensions:
+        return ()
+    with st.container(horizontal=True, width="content", key="slices"):
+        chosen = [
+            (dimension, _choose_one(build_id, dimension, limits.get(dimension)))
+            for dimension in dimensions
+        ]
     return tuple(part for part in chosen if part[1] != EVERYTHING)
+
+
+def of_most(build_id: str, metrics: Sequence[str]) -> list[str]:
+    """List the dimensions that most of some metrics are told apart by."""
+    known = queries.catalog(build_id)
+    split = [
+        known[metric].dimensions.split(", ") if metric in known else []
+        for metric in metrics
+    ]
+    return [
+        dimension
+        for dimension in DIMENSIONS
+        if sum(dimension in dimensions for dimensions in split) > len(split) / 2
+    ]
 
 
 def say(slices: Slices) -> str:

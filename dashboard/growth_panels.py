@@ -54,12 +54,7 @@ LIFECYCLE_REMARK = (
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
-    headline.draw(
-        [
-            headline.read(context.build_id, tile, context.month, slices=context.slices)
-            for tile in TILES
-        ]
-    )
+    headline.draw(context.read(TILES))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -102,8 +97,7 @@ def lifecycle(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def stickiness(context: Context) -> None:
     """Draw stickiness by day."""
-    rows = context.upto(context.metric("stickiness", grain="day"))
-    draw_trend(context, rows, "Stickiness", key="stickiness")
+    draw_trend(context, "stickiness", "Stickiness", grain="day", key="stickiness")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -121,15 +115,15 @@ def new_payers(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def conversion(context: Context) -> None:
     """Draw the share of each week's sign-ups who paid within 30 days."""
-    rows = context.upto(context.metric("free_to_paid_30", grain="week"))
-    draw_trend(context, rows, "Sign-ups who paid within 30 days", key="conversion")
+    name = "Sign-ups who paid within 30 days"
+    draw_trend(context, "free_to_paid_30", name, grain="week", key="conversion")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def paid_share(context: Context) -> None:
     """Draw the paid share of weekly actives, with what makes it fall."""
-    rows = context.upto(context.metric("paid_share", grain="week"))
-    draw_trend(context, rows, "Paid share of weekly actives", key="paid_share")
+    name = "Paid share of weekly actives"
+    draw_trend(context, "paid_share", name, grain="week", key="paid_share")
     caveats = definitions.caveats(context.build_id, "paid_share")
     if caveats:
         st.caption(caveats)

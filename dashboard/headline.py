@@ -1,17 +1,17 @@
 """The tiles on top of the Overview and the sentence that says what moved.
 
 Reads rows of metrics through `queries`; a tile shows the last closed row of its metric
-that had ended on the chosen day, and compares it with the one a month before.
+that had ended on the chosen day, and compares it with the one a month or a year before.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats, queries, regions
+from dashboard import comparison, formats, queries, regions
 from dashboard.queries import Entry, NoSlice, Slices
 
 # Periods in a sparkline: a year and the period it is compared with.
@@ -47,11 +47,12 @@ class Reading:
         tile: Which number it is.
         start: First day of the period of the value; None when there is no value.
         value: The metric's row of that period.
-        before: The value a month earlier, if there is one.
+        before: The value a month or a year earlier, if there is one.
         before_start: First day of the period of `before`.
         history: Values up to the period, for the sparkline.
         entry: The metric's catalog entry; None when this build lacks the metric.
         refusal: Why the metric has no value within the filters of the page.
+        versus: What `before` is: of the month or of the year before.
     """
 
     tile: Tile
@@ -62,6 +63,7 @@ class Reading:
     history: list[float]
     entry: Entry | None
     refusal: str | None = None
+    versus: str = "month"
 
     @property
     def form(self) -> str:
@@ -78,15 +80,15 @@ TILES = (
 )
 
 
-def closed_months(build_id: str) -> list[date]:
-    """List the months that may be chosen: those whose ARR is closed, newest first."""
-    rows = queries.metric(build_id, "arr_runrate", grain="month")
-    starts = rows.loc[rows["state"] == "closed", "period_start"]
-    return [start.date() for start in starts.sort_values(ascending=False)]
-
-
-def read(build_id: str, tile: Tile, month: date, *, slices: Slices = ()) -> Reading:
-    """Read one tile as of the end of a month, within the filters of the page."""
+def read(
+    build_id: str,
+    tile: Tile,
+    day: date,
+    *,
+    versus: str = "month",
+    slices: Slices = (),
+) -> Reading:
+    """Read one tile as of a day, within the filters of the page."""
     entry = queries.catalog(build_id).get(tile.metric)
     if entry is None:
         return Reading(tile, None, None, None, None, [], None)
@@ -94,12 +96,14 @@ def read(build_id: str, tile: Tile, month: date, *, slices: Slices = ()) -> Read
         rows = _rows(build_id, tile, slices)
     except NoSlice as refusal:
         return Reading(tile, None, None, None, None, [], entry, str(refusal))
-    rows = closed_by(rows, formats.period_end("month", month))
+    rows = closed_by(rows, day)
     if rows.empty:
         return Reading(tile, None, None, None, None, [], entry)
     last = rows.iloc[-1]
     start = last["period_start"].date()
-    earlier = closed_by(rows, _month_before(tile, start, month))
+    earlier = closed_by(
+        rows, comparison.ended_by(tile.grain, start, day, versus=versus)
+    )
     return Reading(
         tile=tile,
         start=start,
@@ -108,6 +112,7 @@ def read(build_id: str, tile: Tile, month: date, *, slices: Slices = ()) -> Read
         before_start=earlier["period_start"].iloc[-1].date() if len(earlier) else None,
         history=rows["value"].tail(SPARK[tile.grain]).tolist(),
         entry=entry,
+        versus=versus,
     )
 
 
@@ -134,10 +139,13 @@ def draw(readings: Sequence[Reading]) -> None:
     st.caption(" · ".join(periods))
 
 
-def say_moved(sentences: Sequence[str], *, within: str = "") -> None:
-    """Write the sentences that say what moved, if any, and within which filters."""
+def say_moved(
+    sentences: Sequence[str], *, within: str = "", versus: str = "month"
+) -> None:
+    """Write the sentences that say what moved, if any, where and since when."""
     if sentences:
         where = f" in {within}" if within else ""
+        where += " over the year" if versus == "year" else ""
         st.markdown(f"**What moved{where}.** {formats.markdown(' '.join(sentences))}")
 
 
@@ -162,12 +170,12 @@ def what_moved(
             driver = name_driver(moves, arr.value - arr.before, arr.form)
         said.append(f"{moved('ARR', arr)} in {month:%B %Y}{driver}.")
     if wau.value is not None and wau.before is not None:
-        said.append(f"{moved('Weekly actives', wau)} over the month.")
+        said.append(f"{moved('Weekly actives', wau)} over the {wau.versus}.")
     return said
 
 
 def moved(subject: str, reading: Reading) -> str:
-    """Say how a number moved since a month before: ARR rose $8M (+2.4%) to $351M."""
+    """Say how a number moved since the one before: ARR rose $8M (+2.4%) to $351M."""
     now, before = reading.value, reading.before
     if now is None or before is None:
         return subject
@@ -215,7 +223,12 @@ def name_part(build_id: str, reading: Reading, by: str, *, slices: Slices = ()) 
     if reading.value is None or reading.before is None:
         return ""
     tile = reading.tile
-    rows = queries.metric(build_id, tile.metric, grain=tile.grain, by=by, slices=slices)
+    try:
+        rows = queries.metric(
+            build_id, tile.metric, grain=tile.grain, by=by, slices=slices
+        )
+    except NoSlice:  # not told apart like this within the filters of the page
+        return ""
     now, before = (
         rows[rows["period_start"] == pd.Timestamp(start)].set_index(by)["value"]
         for start in (reading.start, reading.before_start)
@@ -263,8 +276,9 @@ def _compared_with(reading: Reading) -> str | None:
     if reading.value is None:
         return "no closed period"
     if reading.before_start is None:
-        return None
-    return f"vs {reading.before_start:%b}"
+        return None if reading.versus == "month" else "no year before"
+    end = formats.period_end(reading.tile.grain, reading.before_start)
+    return f"vs {end:%b}" if reading.versus == "month" else f"vs {end:%b %Y}"
 
 
 def _explain(reading: Reading) -> str:
@@ -283,12 +297,3 @@ def _explain(reading: Reading) -> str:
         f"`{entry.name}` · definition {entry.definition_version} · owner {entry.owner}"
     )
     return formats.markdown("\n\n".join(parts))
-
-
-def _month_before(tile: Tile, start: date, month: date) -> date:
-    """Find the day by which the row to compare with must have ended.
-
-    A week is compared with the last week of the month before the chosen one, a month
-    with the month before it: a cohort that takes a month to mature lags the choice.
-    """
-    return (month if tile.grain == "week" else start) - timedelta(days=1)

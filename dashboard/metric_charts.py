@@ -3,9 +3,10 @@
 Reads rows of metrics through `queries`. Writes Streamlit elements only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import charts, formats, headline, layout, queries, slice_charts
@@ -69,20 +70,8 @@ def draw_lines(
     if rows.empty:
         layout.say_empty("No period of this metric up to this day.")
         return
-    drawn = with_others(rows, series, by=by)
-    figure = slice_charts.lines(
-        rows,
-        drawn,
-        by=by,
-        form=form,
-        ink=context.ink,
-        open_after=context.end,
-        height=height,
-    )
-    words = last_values(shown(context, rows), drawn, by=by, form=form)
-    st.plotly_chart(
-        figure, config=CONFIG, key=key, alt=f"Line chart by {_plain(by)}. {words}"
-    )
+    chart, said = slice_charts.lines, f"Line chart by {_plain(by)}."
+    _draw(context, rows, series, chart, said, by=by, form=form, key=key, height=height)
 
 
 def draw_stack(
@@ -99,31 +88,15 @@ def draw_stack(
     if rows.empty:
         layout.say_empty("No month of this metric up to this day.")
         return
-    drawn = with_others(rows, series, by=by)
-    figure = slice_charts.stacked(
-        rows,
-        drawn,
-        by=by,
-        form=form,
-        ink=context.ink,
-        open_after=context.end,
-        height=height,
-    )
-    words = last_values(shown(context, rows), drawn, by=by, form=form)
-    st.plotly_chart(
-        figure,
-        config=CONFIG,
-        key=key,
-        alt=f"Bar chart by month and {_plain(by)}. {words}",
-    )
+    chart, said = slice_charts.stacked, f"Bar chart by month and {_plain(by)}."
+    _draw(context, rows, series, chart, said, by=by, form=form, key=key, height=height)
 
 
 def draw_months(
     context: Context, metric: str, name: str, *, key: str, height: int = HEIGHT
 ) -> None:
     """Draw a metric by month as bars."""
-    entry = queries.catalog(context.build_id).get(metric)
-    form = entry.format if entry else "count"
+    form = _form(context, metric)
     rows = context.upto(context.metric(metric, grain="month"))
     if rows.empty:
         layout.say_empty(f"{name}: no month up to this day.")
@@ -140,14 +113,16 @@ def draw_months(
 
 def draw_trend(
     context: Context,
-    rows: pd.DataFrame,
+    metric: str,
     name: str,
     *,
-    form: str = "percent",
+    grain: str = "month",
     key: str,
     height: int = SMALL_HEIGHT,
 ) -> None:
     """Draw a metric over time, with its last closed value beside the line."""
+    form = _form(context, metric)
+    rows = context.upto(context.metric(metric, grain=grain))
     closed = headline.closed_by(rows, context.end)
     if closed.empty:
         layout.say_empty(f"{name}: no closed period up to this day.")
@@ -188,6 +163,32 @@ def with_others(
     return [*series, *spare]
 
 
+def _draw(
+    context: Context,
+    rows: pd.DataFrame,
+    series: Sequence[Series],
+    chart: Callable[..., go.Figure],
+    said: str,
+    *,
+    by: str,
+    form: str,
+    key: str,
+    height: int,
+) -> None:
+    drawn = with_others(rows, series, by=by)
+    figure = chart(
+        rows,
+        drawn,
+        by=by,
+        form=form,
+        ink=context.ink,
+        open_after=context.end,
+        height=height,
+    )
+    words = last_values(shown(context, rows), drawn, by=by, form=form)
+    st.plotly_chart(figure, config=CONFIG, key=key, alt=f"{said} {words}")
+
+
 def _end_mark(rows: pd.DataFrame, last: pd.Series, form: str) -> Mark:
     """Write the last closed value where the line has left room for it."""
     until = rows[rows["period_start"] <= last["period_start"]]["value"]
@@ -204,6 +205,11 @@ def _last(rows: pd.DataFrame, form: str) -> str:
     row = rows.iloc[-1]
     period = formats.period(row["grain"], row["period_start"])
     return f"{period}: {formats.value(row['value'], form)}."
+
+
+def _form(context: Context, metric: str) -> str:
+    entry = queries.catalog(context.build_id).get(metric)
+    return entry.format if entry else "count"
 
 
 def _plain(dimension: str) -> str:

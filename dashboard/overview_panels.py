@@ -7,9 +7,10 @@ theme alone, so later runs replay it without building its figure again.
 from datetime import timedelta
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import charts, filters, formats, headline, layout, queries
+from dashboard import charts, comparison, filters, formats, headline, layout, queries
 from dashboard.canvas import CONFIG
 from dashboard.charts import Mark, first_launches
 from dashboard.context import Context
@@ -38,14 +39,13 @@ CHART_HEIGHT = 300
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
-    readings = [
-        headline.read(context.build_id, tile, context.month, slices=context.slices)
-        for tile in headline.TILES
-    ]
+    readings = context.read(headline.TILES)
     headline.draw(readings)
     shares = None if context.slices else by_region(context, "arr_runrate")
     sentences = headline.what_moved(readings, shares, context.month)
-    headline.say_moved(sentences, within=filters.say(context.slices))
+    headline.say_moved(
+        sentences, within=filters.say(context.slices), versus=context.versus
+    )
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -66,6 +66,7 @@ def actives(context: Context) -> None:
         open_after=context.end,
         height=CHART_HEIGHT,
     )
+    is_compared = _add_year_before(context, figure, "weekly_active_users", rows)
     points = "; ".join(f"{formats.day(mark.when)}: {mark.text}" for mark in marks)
     st.plotly_chart(
         figure,
@@ -73,6 +74,8 @@ def actives(context: Context) -> None:
         key="actives",
         alt=f"Line chart of weekly active users. {points}.",
     )
+    if is_compared:
+        st.caption(comparison.REMARK)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -84,13 +87,17 @@ def arr(context: Context) -> None:
         layout.say_empty("No closed month up to this day.")
         return
     last = closed.iloc[-1]
+    figure = charts.months(rows, form="usd", ink=context.ink, height=CHART_HEIGHT)
+    is_compared = _add_year_before(context, figure, "arr_runrate", rows)
     st.plotly_chart(
-        charts.months(rows, form="usd", ink=context.ink, height=CHART_HEIGHT),
+        figure,
         config=CONFIG,
         key="arr",
         alt=f"Bar chart of ARR by month; {formats.month(context.month)}:"
         f" {formats.usd(last['value'])}.",
     )
+    if is_compared:
+        st.caption(comparison.REMARK)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -174,6 +181,18 @@ def actives_marks(rows: pd.DataFrame, launches: pd.DataFrame) -> list[Mark]:
         ):
             marks.append(mark)
     return marks
+
+
+def _add_year_before(
+    context: Context, figure: go.Figure, metric: str, rows: pd.DataFrame
+) -> bool:
+    """Add a year before as a dotted line, if the page compares with it."""
+    if context.versus != "year":
+        return False
+    grain = rows["grain"].iloc[0]
+    known = headline.closed_by(context.metric(metric, grain=grain), context.end)
+    form = queries.catalog(context.build_id)[metric].format
+    return comparison.draw_year_before(figure, known, rows["period_start"], form)
 
 
 def _mark(row: pd.Series, form: str, side: str) -> Mark:

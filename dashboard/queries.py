@@ -122,14 +122,23 @@ def metric(
 ) -> pd.DataFrame:
     """Read the rows of a metric that may be shown, oldest first.
 
-    Withheld rows and rows without a value are left out.
+    Withheld rows and rows without a value are left out, and periods that begin after
+    the last closed day: a clip made today is no trend of a company read as of March.
 
     Raises:
         UnknownMetric: This build has no such metric.
         NoSlice: It is not told apart by these dimensions.
     """
     frame = _warehouse(build_id).metric(name, grain=grain, by=by, within=dict(slices))
-    return frame[(frame["state"] != "withheld") & frame["value"].notna()]
+    has_begun = frame["period_start"] <= pd.Timestamp(_build(build_id).as_of)
+    return frame[(frame["state"] != "withheld") & frame["value"].notna() & has_begun]
+
+
+def closed_months(build_id: str) -> list[date]:
+    """List the months that may be chosen: those whose ARR is closed, newest first."""
+    rows = metric(build_id, "arr_runrate", grain="month")
+    starts = rows.loc[rows["state"] == "closed", "period_start"]
+    return [start.date() for start in starts.sort_values(ascending=False)]
 
 
 def statement(

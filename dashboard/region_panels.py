@@ -4,8 +4,6 @@ Reads rows of `run_rate_revenue` or `revenue` through `queries`; a share is the
 region's row over the total's row of the same metric.
 """
 
-from datetime import timedelta
-
 import pandas as pd
 import streamlit as st
 
@@ -55,7 +53,7 @@ def table(context: Context, metric: str = "run_rate_revenue") -> None:
             "13 months": shares["history"],
         }
     )
-    before = formats.month(context.month - timedelta(days=1))
+    before = formats.month(context.month_before)
     money = st.column_config.NumberColumn(format=f"$%.2f{letter}", width=72)
     change = st.column_config.NumberColumn(
         format="%+.1f%%", width=64, help=f"Against {before}."
@@ -107,7 +105,7 @@ def by_region(context: Context, metric: str = "run_rate_revenue") -> pd.DataFram
     rows = headline.closed_by(rows, context.end)
     total = headline.closed_by(total, context.end)
     month = pd.Timestamp(context.month)
-    before = (month - timedelta(days=1)).replace(day=1)
+    before = pd.Timestamp(context.month_before)
     now = rows[rows["period_start"] == month].set_index("region")["value"]
     then = rows[rows["period_start"] == before].set_index("region")["value"]
     whole = total.loc[total["period_start"] == month, "value"]

@@ -65,12 +65,7 @@ WHY_ARR_DIFFERS = (
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
-    headline.draw(
-        [
-            headline.read(context.build_id, tile, context.month, slices=context.slices)
-            for tile in TILES
-        ]
-    )
+    headline.draw(context.read(TILES))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import headline, queries
+from dashboard import filters, headline, queries
 from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, PINK, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES
 from dashboard.headline import Tile
 from dashboard.metric_charts import (
+    HEIGHT,
     SMALL_HEIGHT,
     draw_lines,
     draw_months,
@@ -34,6 +35,7 @@ TILES = (
     MARGIN,
     WASTED,
 )
+METRICS = [tile.metric for tile in TILES]
 AUDIENCES = (
     Series("free", "Free", LAUNCH),
     Series("paid", "Paid", BLUE, "dash"),
@@ -81,10 +83,7 @@ NO_CAUSE = "A comparison, not a cause: who pays waits less and stays longer anyw
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
-    readings = [
-        headline.read(context.build_id, tile, context.month, slices=context.slices)
-        for tile in TILES
-    ]
+    readings = context.read(TILES)
     headline.draw(readings)
     margin, wasted = readings[-2:]
     said = []
@@ -97,7 +96,7 @@ def tiles(context: Context) -> None:
             context.build_id, wasted, "reason", slices=context.slices
         )
         said.append(f"{headline.moved('Wasted computing', wasted)}{part}.")
-    headline.say_moved(said)
+    headline.say_moved(said, within=filters.say(context.slices), versus=context.versus)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -206,14 +205,12 @@ def subsidy(context: Context) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def per_payer(context: Context) -> None:
     """Draw what the free tier costs for each account that comes to pay."""
-    rows = context.metric("subsidy_per_payer", grain="month")
     draw_trend(
         context,
-        context.upto(rows),
+        "subsidy_per_payer",
         "Subsidy per payer",
-        form="usd",
         key="per_payer",
-        height=300,
+        height=HEIGHT,
     )
 
 

@@ -142,10 +142,16 @@ def share() -> None:
     """Offer the address of the page with every filter in it."""
     with st.popover("Share", icon=":material/link:", key="share"):
         st.caption("Who opens this link sees the page with these filters.")
-        page = str(st.context.url).split("?")[0]
-        filters = urlencode(st.query_params.to_dict())
-        st.code(f"{page}?{filters}", language=None, wrap_lines=True)
+        st.code(address(), language=None, wrap_lines=True)
+        # print.js listens to it: only a script can open the browser's own dialogue.
+        st.button("Print or PDF", icon=":material/print:", type="tertiary", key="print")
         _say_who()
+
+
+def address() -> str:
+    """Write the address of the page with every filter in it."""
+    page = str(st.context.url).split("?")[0]
+    return f"{page}?{urlencode(st.query_params.to_dict())}"
 
 
 def _say_who() -> None:

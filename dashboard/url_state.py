@@ -32,9 +32,7 @@ def choose(
     Returns:
         The chosen value.
     """
-    wanted = _wanted(key, default)
-    if wanted not in options:
-        wanted = default
+    wanted = allowed(key, options, default=default)
     picked = st.selectbox(
         label,
         options,
@@ -44,7 +42,30 @@ def choose(
         label_visibility="collapsed",
         width=width,
     )
-    _keep(key, picked)
+    keep(key, picked)
+    return picked
+
+
+def choose_among(
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str,
+    show: Callable[[str], str],
+) -> str:
+    """Draw a row of buttons whose value is the query parameter `key`; as `choose`."""
+    picked = st.segmented_control(
+        label,
+        options,
+        default=allowed(key, options, default=default),
+        format_func=show,
+        key=f"widget_{key}",
+        required=True,
+    )
+    # What a browser sends is a wish.
+    picked = picked if picked in options else default
+    keep(key, picked)
     return picked
 
 
@@ -52,17 +73,16 @@ def search(label: str, *, key: str) -> str:
     """Draw a search box whose text is the query parameter `key`."""
     text = st.text_input(
         label,
-        value=_wanted(key, ""),
+        value=wanted(key, ""),
         key=f"widget_{key}",
         placeholder=label,
         icon=":material/search:",
         label_visibility="collapsed",
     )
     if text:
-        _keep(key, text)
+        keep(key, text)
     elif key in st.query_params:
-        del st.query_params[key]
-        st.session_state.pop(f"kept_{key}", None)
+        drop(key)
     return text
 
 
@@ -72,12 +92,26 @@ def matches(text: str, *fields: str) -> bool:
     return all(word in haystack for word in re.split(r"[\s_]+", text.lower()))
 
 
-def _wanted(key: str, default: str) -> str:
+def wanted(key: str, default: str) -> str:
     """Take the address first, then what this session chose on another page."""
     return st.query_params.get(key) or st.session_state.get(f"kept_{key}", default)
 
 
-def _keep(key: str, value: str) -> None:
+def allowed(key: str, options: Sequence[str], *, default: str) -> str:
+    """Take what is wanted, if it is one of the options."""
+    found = wanted(key, default)
+    return found if found in options else default
+
+
+def keep(key: str, value: str) -> None:
+    """Write a value into the address, and remember it for the other pages."""
     st.session_state[f"kept_{key}"] = value
     if st.query_params.get(key) != value:
         st.query_params[key] = value
+
+
+def drop(key: str) -> None:
+    """Take a value out of the address and forget it."""
+    st.session_state.pop(f"kept_{key}", None)
+    if key in st.query_params:
+        del st.query_params[key]

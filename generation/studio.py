@@ -4,16 +4,11 @@ Reads the price card, the model's vocabulary and the spool.
 """
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from generation.credits import price_credits
-from generation.request import (
-    BUNDLED_MODELS,
-    GenerationRequest,
-    find_unknown_words,
-)
+from generation.request import BUNDLED_MODELS, GenerationRequest
+from generation.submission import quote
 
 
 class Offer(NamedTuple):
@@ -70,17 +65,12 @@ def read_job_events(home: Path, job_id: str) -> list[dict[str, object]]:
 
 
 def _price(request: GenerationRequest) -> Offer:
+    quoted = quote(request)
     return Offer(
         model=request.model_id,
         mode=request.mode,
         resolution=request.resolution,
         seconds=request.seconds,
-        credits=price_credits(
-            request.model_id,
-            request.mode,
-            resolution=request.resolution,
-            seconds=request.seconds,
-            on=datetime.now(UTC).date(),
-        ),
-        unknown_words=find_unknown_words(request.prompt),
+        credits=quoted.credits,
+        unknown_words=quoted.unknown_words,
     )

@@ -65,10 +65,11 @@ def run_simulate(
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     console.print(f"events in {folder}")
-    truth = import_module("generation.scenario.truth_metrics")
-    if is_clean and scale <= truth.LARGEST and weeks >= truth.FEWEST_WEEKS:
-        with task("counting every metric again"):
-            truth.plant_metrics(folder)
+    if is_clean:
+        truth = import_module("generation.scenario.truth_metrics")
+        if scale <= truth.LARGEST and weeks >= truth.FEWEST_WEEKS:
+            with task("counting every metric again"):
+                truth.plant_metrics(folder)
 
 
 def run_calibrate(preset: str) -> None:

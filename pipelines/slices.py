@@ -4,7 +4,7 @@ Reads and writes nothing. What a page shows and what its reader finds in the SQL
 are the same statement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 
 FACTS = ("value", "numerator", "denominator", "state")
@@ -15,10 +15,8 @@ class NoSlice(ValueError):
 
 
 def statement(
-    name: str,
-    dimensions: Sequence[str],
+    entry: Mapping[Hashable, str],
     *,
-    label: str,
     grain: str | None,
     by: str | None,
     within: Mapping[str, str],
@@ -27,15 +25,20 @@ def statement(
 ) -> str:
     """Write the statement that reads a metric's rows, oldest period first.
 
-    The label names the metric to the reader of a refusal.
+    The entry is the metric's row of the catalog.
 
     Raises:
         NoSlice: The metric has no such dimension.
+        ValueError: The metric has no such grain.
     """
+    name, grains = entry["name"], words(entry["grains"])
+    if grain is not None and grain not in grains:
+        raise ValueError(f"{name} has the grains {grains}, not {grain!r}")
+    dimensions = words(entry["dimensions"])
     for dimension in sorted({*within, *filter(None, [by])} - set(dimensions)):
         known = f"can be split by {', '.join(dimensions)}, not by"
         raise NoSlice(
-            f"{label} {known if dimensions else 'is not split by'} {dimension}"
+            f"{entry['label']} {known if dimensions else 'is not split by'} {dimension}"
         )
     conditions = [f"grain = {_quote(grain)}"] if grain else []
     for dimension in dimensions:
@@ -52,6 +55,27 @@ def statement(
     return (
         f"select {columns}\nfrom metrics.{name}\nwhere\n    {where}\norder by {order}"
     )
+
+
+def newest(entry: Mapping[Hashable, str]) -> str:
+    """Write the statement that reads a total's last closed value and newest state."""
+    grain = words(entry["grains"])[-1]
+    total = "".join(f" and {name} = 'all'" for name in words(entry["dimensions"]))
+    closed = "filter (where state = 'closed' and value is not null)"
+    return (
+        f"select '{entry['name']}' as name, '{grain}' as grain,"
+        f" max(period_start) {closed} as period_start,"
+        f" cast(arg_max(value, period_start) {closed} as double) as value,"
+        " max(period_start) as newest_start,"
+        " arg_max(state, period_start) as newest_state"
+        f" from metrics.{entry['name']}"
+        f" where grain = '{grain}'{total} having count(*) > 0"
+    )
+
+
+def words(text: str) -> list[str]:
+    """Split a list of the catalog."""
+    return [word for word in text.split(", ") if word]
 
 
 def any_row(name: str, dimensions: Sequence[str]) -> str:

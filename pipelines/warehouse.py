@@ -120,8 +120,8 @@ class Warehouse:
             ValueError: The metric has no such grain.
         """
         entry = self._entry(name)
-        text = self.statement(
-            name, grain=grain, by=by, within=within, since=since, until=until
+        text = slices.statement(
+            entry, grain=grain, by=by, within=within or {}, since=since, until=until
         )
         told_apart = sorted({*(within or {}), *filter(None, [by])})
         if len(told_apart) > 1 and self.query(slices.any_row(name, told_apart)).empty:
@@ -138,23 +138,10 @@ class Warehouse:
         grain: str | None = None,
         by: str | None = None,
         within: Mapping[str, str] | None = None,
-        since: date | None = None,
-        until: date | None = None,
     ) -> str:
         """Write the SQL that `metric` asks; its rows are the sample's own."""
-        entry = self._entry(name)
-        grains = _words(entry["grains"])
-        if grain is not None and grain not in grains:
-            raise ValueError(f"{name} has the grains {grains}, not {grain!r}")
         return slices.statement(
-            name,
-            _words(entry["dimensions"]),
-            label=entry["label"],
-            grain=grain,
-            by=by,
-            within=within or {},
-            since=since,
-            until=until,
+            self._entry(name), grain=grain, by=by, within=within or {}
         )
 
     def newest(self) -> pd.DataFrame:
@@ -163,7 +150,7 @@ class Warehouse:
         Of its coarsest grain; a metric without a total has no row.
         """
         catalog = self.catalog().set_index("name", drop=False)
-        parts = [_newest_of(entry) for _, entry in catalog.iterrows()]
+        parts = [slices.newest(entry) for _, entry in catalog.iterrows()]
         frame = self.query(" union all ".join(parts))
         weight = float(self.build()["sample_weight"])  # type: ignore[arg-type]
         is_extensive = frame["name"].map(catalog["extensive"]).astype(bool)
@@ -184,25 +171,6 @@ class Warehouse:
         if entry["extensive"]:
             frame[facts] = frame[facts] * weight
         return frame
-
-
-def _newest_of(entry: pd.Series) -> str:
-    grain = _words(entry["grains"])[-1]
-    total = "".join(f" and {name} = 'all'" for name in _words(entry["dimensions"]))
-    closed = "filter (where state = 'closed' and value is not null)"
-    return (
-        f"select '{entry['name']}' as name, '{grain}' as grain,"
-        f" max(period_start) {closed} as period_start,"
-        f" cast(arg_max(value, period_start) {closed} as double) as value,"
-        " max(period_start) as newest_start,"
-        " arg_max(state, period_start) as newest_state"
-        f" from metrics.{entry['name']}"
-        f" where grain = '{grain}'{total} having count(*) > 0"
-    )
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in text.split(", ") if word]
 
 
 def folder(home: Path) -> Path:

@@ -7,7 +7,7 @@ from dashboard import features_panels as panels
 from dashboard.definitions import explain
 from dashboard.take_away import download
 
-context = monthly.open_page("Features")
+context = monthly.open_page("Features", metrics=panels.METRICS)
 build = context.build_id
 
 with layout.guard("The tiles"):
@@ -16,17 +16,17 @@ with layout.guard("The tiles"):
 help = explain(build, *feature_table.METRICS)
 with layout.panel("feature_table", f"Features · {context.month:%b %Y}", help):
     feature_table.table(context)
-    download(build, "feature_table")
+    download(build, "feature_table", slices=context.slices)
 
 left, right = st.columns(2, gap="small")
 help = explain(build, "feature_users")
 with left, layout.panel("feature_users", "People by feature", help):
     panels.users(context)
-    download(build, "feature_users")
+    download(build, "feature_users", slices=context.slices)
 help = explain(build, "feature_adoption")
 with right, layout.panel("feature_share", "Share of people by feature", help):
     panels.share(context)
-    download(build, "feature_share")
+    download(build, "feature_share", slices=context.slices)
 
 help = explain(build, *launch_panel.OUTCOMES, remark=launch_panel.REMARK)
 with layout.panel("launch", "Before and after a launch", help):
@@ -44,34 +44,34 @@ with layout.panel("launch", "Before and after a launch", help):
             launch_panel.chart(context, launches[title])
         with right, layout.guard("The table"):
             launch_panel.table(context, launches[title])
-        download(build, "launch")
+        download(build, "launch", slices=context.slices)
 
 left, right = st.columns(2, gap="small")
 help = explain(build, "feature_breadth")
 with left, layout.panel("breadth", "Features per user", help):
     panels.breadth(context)
-    download(build, "breadth")
+    download(build, "breadth", slices=context.slices)
 help = explain(build, "feature_depth")
 with right, layout.panel("depth", "Videos per user of a feature", help):
     panels.depth(context)
-    download(build, "depth")
+    download(build, "depth", slices=context.slices)
 
 left, right = st.columns(2, gap="small")
 help = explain(build, "feature_trial_7", remark="Thin: not all have had 7 days.")
 with left, layout.panel("trial", "Tried within 7 days", help):
     panels.trial(context)
-    download(build, "trial")
+    download(build, "trial", slices=context.slices)
 help = explain(build, "feature_retention")
 with right, layout.panel("again", "Used again in the next week", help):
     panels.again(context)
-    download(build, "again")
+    download(build, "again", slices=context.slices)
 
 left, right = st.columns(2, gap="small")
 help = explain(build, "download_rate")
 with left, layout.panel("downloads", "Videos downloaded", help):
     panels.downloads(context)
-    download(build, "downloads")
+    download(build, "downloads", slices=context.slices)
 help = explain(build, "share_rate")
 with right, layout.panel("shares", "Videos shared", help):
     panels.shares(context)
-    download(build, "shares")
+    download(build, "shares", slices=context.slices)

@@ -6,7 +6,9 @@ from importlib.resources import files
 import pytest
 
 SECOND = 1000
-PAGES = ("", "growth", "revenue", "sql", "data")
+PAGES = ("", "growth", "revenue", "features", "service", "accounts")
+PAGES += ("studio", "sql", "data")
+FIRST = {"studio": "stTextInput", "sql": "stTextArea"}
 CHARTS = "document.querySelectorAll('.js-plotly-plot .main-svg').length >= 10"
 # What can be reached by Tab, in its order, until the first tile.
 TAB_STOPS = ("Overview", "Growth", "Revenue", "SQL", "As of the end of", "Region")
@@ -26,9 +28,9 @@ def page(request, browser, address: str) -> Iterator[object]:
     )
     page = context.new_page()
     page.goto(f"{address}/{path}")
-    first = "stTextArea" if path == "sql" else "stMetricValue"
+    first = FIRST.get(path, "stMetricValue")
     page.wait_for_selector(f"[data-testid={first}]", timeout=60 * SECOND)
-    if path not in ("sql", "data"):
+    if path not in ("studio", "sql", "data"):
         page.wait_for_function(CHARTS, timeout=60 * SECOND)
     yield page
     context.close()

@@ -140,6 +140,20 @@ def test_no_tile_cuts_its_text(visit: Visit, path: str) -> None:
     assert cut == []
 
 
+@phone
+def test_the_controls_of_a_page_take_two_rows_on_a_phone(visit: Visit) -> None:
+    visit.open("?asof=2026-01-15")
+    controls = visit.page.locator(
+        ".st-key-filters :is([data-testid=stSelectbox], [data-testid=stDateInput],"
+        " [data-testid=stPopover])"
+    )
+    tops = controls.evaluate_all(
+        "boxes => boxes.map(box => Math.round(box.getBoundingClientRect().top / 20))"
+    )
+    assert len(tops) == 7
+    assert len(set(tops)) == 2
+
+
 def test_scripts_travel_compressed(address: str, browser_path: str) -> None:
     """The first visit loads 9.8 MB uncompressed."""
     with urlopen(f"{address}/") as answer:

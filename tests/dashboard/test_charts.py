@@ -108,11 +108,11 @@ def test_december_and_the_last_closed_month_carry_their_value() -> None:
 
 def test_charts_show_the_last_fifteen_months_and_the_open_one() -> None:
     months = rows("month", "2024-06-01", [1e6] * 22, late=1)  # to March 2026
-    newest = Context("build", date(2026, 2, 1), is_newest=True, theme="light")
+    newest = Context("build", date(2026, 2, 28), is_newest=True, theme="light")
     shown = newest.upto(months)
     assert len(shown) == 16
     assert shown["period_start"].max() == pd.Timestamp("2026-03-01")
-    earlier = Context("build", date(2025, 12, 1), is_newest=False, theme="light")
+    earlier = Context("build", date(2025, 12, 31), is_newest=False, theme="light")
     assert earlier.upto(months)["period_start"].max() == pd.Timestamp("2025-12-01")
 
 

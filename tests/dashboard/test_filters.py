@@ -87,3 +87,36 @@ def test_the_rows_lead_to_their_statement(home: Path, story, open_page) -> None:
     link = page.get("page_link")[0].proto
     assert "q=" in link.query_string
     assert "region+%3D+%27US%27" in link.query_string
+
+
+def test_a_page_offers_the_dimensions_that_most_of_its_tiles_know(
+    home: Path, story, open_page
+) -> None:
+    """A filter that most of a page refuses would be a promise it does not keep."""
+
+    def split_by_region(build: duckdb.DuckDBPyConnection) -> None:
+        for metric in ("business_share", "credit_liability"):
+            build.execute(f"alter table metrics.{metric} add region varchar")
+            build.execute(f"update metrics.{metric} set region = 'all'")
+        for metric in ("active_api_accounts", "credit_liability"):
+            build.execute(
+                f"insert into metrics.{metric} by name"
+                " select * replace ('US' as region, value / 2 as value)"
+                f" from metrics.{metric} where region = 'all'"
+            )
+        build.execute(
+            "update metrics.catalog set dimensions = 'region'"
+            " where name in ('business_share', 'credit_liability')"
+        )
+
+    story.publish(home, change=split_by_region)
+    page = open_page("accounts", month="2025-12", region="US")
+    # three of five tiles know it now
+    assert [box.label for box in page.selectbox] == ["As of the end of", "Region"]
+    # half of 170 at 1:100
+    assert tiles(page)["API accounts"] == "8.5K"
+    assert tiles(page)["Contracted ARR"] == "—"
+    assert any("What moved in United States" in text.value for text in page.markdown)
+    page.button(key="data_api_accounts").click().run()
+    assert set(page.dataframe[-1].value["Region"]) == {"United States"}
+    assert [box.label for box in open_page("service").selectbox] == ["As of the end of"]

@@ -93,6 +93,24 @@ def test_a_past_month_shows_only_what_was_known_then(
     assert not any("*" in text for row in cells["text"] for text in row)
 
 
+def test_what_was_made_after_the_last_closed_day_is_no_trend(
+    home: Path, story, open_page
+) -> None:
+    """A clip of today beside a company read as of March drew a line to nothing."""
+
+    def make_a_clip_in_november(build: duckdb.DuckDBPyConnection) -> None:
+        build.execute(
+            "insert into metrics.feature_adoption by name"
+            " select * replace (date '2026-11-23' as period_start, 1 as value,"
+            " 'provisional' as state) from metrics.feature_adoption"
+            " where grain = 'week' limit 1"
+        )
+
+    story.publish(home, change=make_a_clip_in_november)
+    drawn = figure(open_page("growth"), "Line chart by feature")
+    assert max(max(line["x"]) for line in drawn["data"])[:10] <= "2026-03-30"
+
+
 def test_the_paid_share_carries_the_caveat_of_its_catalog_entry(
     home: Path, story, open_page
 ) -> None:

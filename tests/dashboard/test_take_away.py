@@ -45,7 +45,7 @@ def test_the_link_carries_the_month_even_when_it_is_the_newest(
     """A link made in March must not show April to who opens it in May."""
     story.publish(home)
     codes = [code.value for code in open_page(page).code]
-    everything = "&region=all&segment=all&plan=all"
+    everything = "&region=all&segment=all&plan=all&vs=month&span=15"
     assert any(code.endswith(f"?month=2026-02{everything}") for code in codes)
     codes = [code.value for code in open_page(page, month="2025-12").code]
     assert any(code.endswith(f"?month=2025-12{everything}") for code in codes)
