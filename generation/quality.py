@@ -19,6 +19,7 @@ Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 MIN_SUBJECT_PIXELS = 6
+DULL = 0.2  # the darkest dot of a subject spreads its channels over 0.28
 TEMPLATE_SIZE = 20
 TURNS = 24  # a template for every 15 degrees
 
@@ -74,15 +75,21 @@ def measure(clip: Array) -> Measures:
 
 
 def find_subject_masks(clip: Array) -> Mask:
-    """Pixels of the most saturated connected part of each frame."""
+    """Pixels of the largest saturated part of each frame, and all that hangs on it.
+
+    A dark dot or stripe may cut a tip off by two pixels.
+    """
     brightest, darkest = clip.max(axis=-1), clip.min(axis=-1)
     spread = brightest - darkest
-    is_colorful = (spread > 0.5 * np.maximum(brightest, 1e-6)) & (spread > 0.28)
+    is_colorful = (spread > 0.5 * np.maximum(brightest, 1e-6)) & (spread > DULL)
     masks = np.zeros_like(is_colorful)
     for index, frame in enumerate(is_colorful):
         body = largest_component(frame)
-        if body.sum() >= MIN_SUBJECT_PIXELS:
-            masks[index] = body | (frame & dilate(body, 2))
+        if body.sum() < MIN_SUBJECT_PIXELS:
+            continue
+        while (grown := body | (frame & dilate(body, 2))).sum() > body.sum():
+            body = grown
+        masks[index] = body
     return masks
 
 

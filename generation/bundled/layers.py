@@ -14,7 +14,7 @@ from torch import Tensor, nn
 POINTS = 32  # of the subject's window along each side
 REACH = 12.0  # pixels from the path to the window's border; holds a big star's tips
 PITCH = 2 * REACH / POINTS
-HAZE = 0.2  # opacity below which a subject would only make the background flicker
+HAZE = 0.4  # opacity below which a subject would only make the background flicker
 FAINT = -3.0  # logit of the subject's opacity before training
 
 

@@ -151,7 +151,7 @@ def _or_nan(value: float | None) -> float:
 def _print_row(label: str, figures: dict[str, float]) -> None:
     cells = [label]
     for name, value in figures.items():
-        cells.append(f"{value:.4f}" if name == "flicker" else f"{value:.3f}")
+        cells.append(f"{value:.1e}" if name == "flicker" else f"{value:.3f}")
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
