@@ -48,8 +48,12 @@ slices as (
 {%- endmacro -%}
 
 {#- The exact quantile of latency: the least second by which `percent` of the jobs were
-    done. Counted jobs, no interpolation, so both engines agree. -#}
+    done. Counted jobs, no interpolation, so both engines agree. In total, by mode and by
+    audience; each of them also by region. -#}
 {%- macro latency_quantile(percent) -%}
+{%- set slices = [
+    [], ['mode'], ['audience'], ['region'], ['mode', 'region'], ['audience', 'region']
+] -%}
 with latency_seconds as (
     select * from {{ ref('int_latency_seconds') }}
 ),
@@ -65,21 +69,20 @@ counts as (
         latency_seconds.{{ grain }}_start as period_start,
         coalesce(latency_seconds.mode, 'all') as mode,
         coalesce(latency_seconds.audience, 'all') as audience,
+        coalesce(latency_seconds.region, 'all') as region,
         latency_seconds.seconds,
         sum(latency_seconds.generations) as generations
     from latency_seconds
     group by grouping sets (
-        (latency_seconds.{{ grain }}_start, latency_seconds.seconds),
+        {% for columns in slices %}
         (
             latency_seconds.{{ grain }}_start,
-            latency_seconds.seconds,
-            latency_seconds.mode
-        ),
-        (
-            latency_seconds.{{ grain }}_start,
-            latency_seconds.seconds,
-            latency_seconds.audience
-        )
+            {% for column in columns %}
+            latency_seconds.{{ column }},
+            {% endfor %}
+            latency_seconds.seconds
+        ){{ '' if loop.last else ',' }}
+        {% endfor %}
     )
     {% if not loop.last %}
     union all
@@ -93,16 +96,25 @@ running as (
         counts.period_start,
         counts.mode,
         counts.audience,
+        counts.region,
         counts.seconds,
         sum(counts.generations) over (
             partition by
-                counts.grain, counts.period_start, counts.mode, counts.audience
+                counts.grain,
+                counts.period_start,
+                counts.mode,
+                counts.audience,
+                counts.region
             order by counts.seconds
             rows between unbounded preceding and current row
         ) as generations_so_far,
         sum(counts.generations) over (
             partition by
-                counts.grain, counts.period_start, counts.mode, counts.audience
+                counts.grain,
+                counts.period_start,
+                counts.mode,
+                counts.audience,
+                counts.region
         ) as generations
     from counts
 ),
@@ -113,6 +125,7 @@ quantiles as (
         running.period_start,
         running.mode,
         running.audience,
+        running.region,
         min(
             case
                 when 100 * running.generations_so_far >= {{ percent }} * running.generations
@@ -124,7 +137,8 @@ quantiles as (
         running.grain,
         running.period_start,
         running.mode,
-        running.audience
+        running.audience,
+        running.region
 ),
 
 final as (
@@ -133,6 +147,7 @@ final as (
         quantiles.period_start,
         quantiles.mode,
         quantiles.audience,
+        quantiles.region,
         cast(quantiles.seconds as double) as value,
         cast(null as double) as numerator,
         cast(null as double) as denominator,

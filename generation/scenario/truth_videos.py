@@ -14,6 +14,7 @@ from generation.scenario.truth_signups import MONTH, median_hours
 
 GRAINS = ("week", "month")
 BY_FEATURE = ("feature",)
+BY_PLACE = ("feature", "region")
 KEEPING = timedelta(days=7)
 IS_API = pl.col("platform") == "api"
 SUCCEEDED = pl.col("status") == "succeeded"
@@ -75,14 +76,14 @@ def _latency(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
     seconds = ((pl.col("queue_ms") + pl.col("run_ms")) / 1000).ceil()
     audience = label({"api": IS_API, "free": pl.col("segment").is_null()}, "paid")
     done = jobs.filter(SUCCEEDED).select(
-        "day", "mode", seconds.alias("seconds"), audience.alias("audience")
+        "day", "mode", "region", seconds.alias("seconds"), audience.alias("audience")
     )
     for percent in (50, 95):
         # The n-th of the sorted waits, where n is the percentage of all, rounded up.
         place = ((pl.len() * percent + 99) // 100 - 1).cast(pl.Int64)
         quantile = pl.col("seconds").sort().gather(place).first()
         metric = f"latency_p{percent}"
-        by = ("mode", "audience")
+        by = ("mode", "audience", "region")
         yield from each(metric, done, quantile, grains=GRAINS, by=by)
 
 
@@ -122,13 +123,16 @@ def _waste(jobs: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 def _features(rows: Rows) -> Iterator[pl.DataFrame]:
     """What people use; programs are out."""
+    places = rows.users.select("user_id", "region")
     asked = rows.requests.filter(~IS_API).rename({"mode": "feature"})
+    asked = asked.join(places, on="user_id")
     users = pl.col("user_id").n_unique()
     pairs = pl.struct("user_id", "feature").n_unique()
-    yield from each("feature_breadth", asked, pairs / users, grains=GRAINS)
-    yield from each("feature_users", asked, users, grains=GRAINS, by=BY_FEATURE)
+    by = ("region",)
+    yield from each("feature_breadth", asked, pairs / users, grains=GRAINS, by=by)
+    yield from each("feature_users", asked, users, grains=GRAINS, by=BY_PLACE)
     depth = pl.len() / users
-    yield from each("feature_depth", asked, depth, grains=GRAINS, by=BY_FEATURE)
+    yield from each("feature_depth", asked, depth, grains=GRAINS, by=BY_PLACE)
     for grain in GRAINS:
         start = DAY.dt.truncate({"week": "1w", "month": "1mo"}[grain])
         people = asked.select("user_id", "feature", start.alias("day")).unique()

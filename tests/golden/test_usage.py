@@ -250,6 +250,9 @@ def test_latency_is_a_latency_that_somebody_had(week):
     assert [week(f"latency_p{p}", audience="free") for p in (50, 95)] == [60, 62]
     assert week("latency_p50", audience="paid") == 120
     assert week("latency_p50", mode="text_to_video") == 30
+    # bea of KR is free, and alone there
+    assert [week(f"latency_p{p}", region="KR") for p in (50, 95)] == [60, 62]
+    assert week("latency_p95", audience="free", region="KR") == 62
 
 
 def test_breadth_depth_and_retention_of_features(week):
@@ -259,6 +262,14 @@ def test_breadth_depth_and_retention_of_features(week):
     assert week("feature_depth") == 3  # six videos of two people
     assert week("feature_users") == 2
     assert week("feature_users", feature="motion_control") == 1  # dee
+    # bea is the one of KR, dee the one of US
+    assert week("feature_users", region="KR") == 1
+    assert week("feature_breadth", region="KR") == 1
+    assert week("feature_breadth", region="US") == 3
+    assert week("feature_depth", feature="text_to_video", region="US") == 1
+    adopted = {"feature": "motion_control"}
+    assert week("feature_adoption", **adopted) == pytest.approx(1 / 2)
+    assert week("feature_adoption", **adopted, region="US") == 1
     # bea asks for text again in the next week, dee does not
     back = week("feature_retention", feature="text_to_video")
     assert back == pytest.approx(1 / 2)

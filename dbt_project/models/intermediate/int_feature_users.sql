@@ -3,6 +3,11 @@ with generations as (
     {{ where_touched('user_id') }}
 ),
 
+users as (
+    select * from {{ ref('dim_users') }}
+    {{ where_touched('user_id') }}
+),
+
 bots as (
     select * from {{ ref('int_bots') }}
 ),
@@ -15,6 +20,7 @@ merges as (
 final as (
     select
         coalesce(merges.user_id, generations.user_id) as user_id,
+        coalesce(users.region, 'unknown') as region,
         generations.mode as feature,
         {{ week_start('generations.occurred_on') }} as week_start,
         {{ month_start('generations.occurred_on') }} as month_start,
@@ -27,6 +33,8 @@ final as (
         on
             generations.user_id = merges.merged_user_id
             and generations.occurred_on >= merges.merged_on
+    left join users
+        on coalesce(merges.user_id, generations.user_id) = users.user_id
     where
         bots.user_id is null
         and not generations.is_test
@@ -34,6 +42,7 @@ final as (
         and generations.user_id is not null
     group by
         coalesce(merges.user_id, generations.user_id),
+        coalesce(users.region, 'unknown'),
         generations.mode,
         {{ week_start('generations.occurred_on') }},
         {{ month_start('generations.occurred_on') }}

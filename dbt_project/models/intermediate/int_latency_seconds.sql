@@ -26,6 +26,7 @@ final as (
         {{ week_start('jobs.occurred_on') }} as week_start,
         {{ month_start('jobs.occurred_on') }} as month_start,
         jobs.mode,
+        account_days.region,
         case
             when jobs.is_api then 'api'
             when account_days.segment = 'free' then 'free'
@@ -42,6 +43,7 @@ final as (
         {{ week_start('jobs.occurred_on') }},
         {{ month_start('jobs.occurred_on') }},
         jobs.mode,
+        account_days.region,
         case
             when jobs.is_api then 'api'
             when account_days.segment = 'free' then 'free'

@@ -7,17 +7,19 @@ readings as (
     select
         adoption.grain,
         adoption.period_start,
+        adoption.region,
         cast(sum(adoption.numerator) as bigint) as numerator,
         max(adoption.denominator) as denominator,
         max(adoption.state) as state
     from adoption
-    group by adoption.grain, adoption.period_start
+    group by adoption.grain, adoption.period_start, adoption.region
 ),
 
 final as (
     select
         readings.grain,
         readings.period_start,
+        readings.region,
         cast(readings.numerator as double) / nullif(readings.denominator, 0) as value,
         readings.numerator,
         readings.denominator,

@@ -11,12 +11,19 @@ weekly as (
         'week' as grain,
         feature_users.week_start as period_start,
         coalesce(feature_users.feature, 'all') as feature,
+        coalesce(feature_users.region, 'all') as region,
         sum(feature_users.generations) as generations,
         count(distinct feature_users.user_id) as users
     from feature_users
     group by grouping sets (
         (feature_users.week_start),
-        (feature_users.week_start, feature_users.feature)
+        (feature_users.week_start, feature_users.feature),
+        (feature_users.week_start, feature_users.region),
+        (
+            feature_users.week_start,
+            feature_users.feature,
+            feature_users.region
+        )
     )
 ),
 
@@ -25,12 +32,19 @@ monthly as (
         'month' as grain,
         feature_users.month_start as period_start,
         coalesce(feature_users.feature, 'all') as feature,
+        coalesce(feature_users.region, 'all') as region,
         sum(feature_users.generations) as generations,
         count(distinct feature_users.user_id) as users
     from feature_users
     group by grouping sets (
         (feature_users.month_start),
-        (feature_users.month_start, feature_users.feature)
+        (feature_users.month_start, feature_users.feature),
+        (feature_users.month_start, feature_users.region),
+        (
+            feature_users.month_start,
+            feature_users.feature,
+            feature_users.region
+        )
     )
 ),
 
@@ -45,6 +59,7 @@ final as (
         counts.grain,
         counts.period_start,
         counts.feature,
+        counts.region,
         cast(counts.generations as double) / nullif(counts.users, 0) as value,
         cast(counts.generations as bigint) as numerator,
         cast(counts.users as bigint) as denominator,

@@ -7,6 +7,7 @@ final as (
         depth.grain,
         depth.period_start,
         depth.feature,
+        depth.region,
         depth.denominator as value,
         cast(null as bigint) as numerator,
         cast(null as bigint) as denominator,
