@@ -7,7 +7,7 @@ build, the month and the theme alone, so later runs replay it.
 import pandas as pd
 import streamlit as st
 
-from dashboard import filters, headline, queries
+from dashboard import filters, headline, queries, tile_row
 from dashboard.canvas import (
     BLUE,
     GAIN,
@@ -73,7 +73,7 @@ MODEL_COLORS = (BLUE, VIOLET, TEAL, LAUNCH, PINK, SKY, GAIN, GREY, LOSS)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
     readings = context.read(TILES)
-    headline.draw(readings)
+    tile_row.draw(readings)
     said = []
     for reading, name, by in (
         (readings[0], "Contracted ARR", "segment"),

@@ -6,7 +6,7 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import filters, formats, headline, queries
+from dashboard import filters, formats, headline, queries, tile_row
 from dashboard.canvas import BLUE, LAUNCH, VIOLET
 from dashboard.charts import first_launches
 from dashboard.context import Context
@@ -42,7 +42,7 @@ def tiles(context: Context) -> None:
         Tile("download_rate", "Downloaded", "month"),
     )
     readings = context.read(wanted)
-    headline.draw(readings)
+    tile_row.draw(readings)
     if feature is None:
         return
     name = formats.words(feature)

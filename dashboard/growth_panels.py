@@ -6,7 +6,7 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import definitions, headline, layout, slice_charts
+from dashboard import definitions, layout, slice_charts, tile_row
 from dashboard.canvas import BLUE, CONFIG, GAIN, LAUNCH, LOSS, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES, OVERLAP
@@ -54,7 +54,7 @@ LIFECYCLE_REMARK = (
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
-    headline.draw(context.read(TILES))
+    tile_row.draw(context.read(TILES))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

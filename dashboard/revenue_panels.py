@@ -6,7 +6,7 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import headline
+from dashboard import tile_row
 from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, PINK, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.headline import Tile
@@ -65,7 +65,7 @@ WHY_ARR_DIFFERS = (
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
-    headline.draw(context.read(TILES))
+    tile_row.draw(context.read(TILES))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

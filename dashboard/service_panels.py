@@ -9,7 +9,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import filters, headline, queries
+from dashboard import filters, headline, queries, tile_row
 from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, PINK, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES
@@ -84,7 +84,7 @@ NO_CAUSE = "A comparison, not a cause: who pays waits less and stays longer anyw
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
     readings = context.read(TILES)
-    headline.draw(readings)
+    tile_row.draw(readings)
     margin, wasted = readings[-2:]
     said = []
     if margin.before is not None:
