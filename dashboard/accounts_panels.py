@@ -21,6 +21,7 @@ from dashboard.canvas import (
 )
 from dashboard.context import Context
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.metric_charts import (
     HEIGHT,
     SMALL_HEIGHT,
@@ -83,7 +84,8 @@ def tiles(context: Context) -> None:
             part = headline.name_part(
                 context.build_id, reading, by, slices=context.slices
             )
-            said.append(f"{headline.moved(name, reading)}{part}.")
+            moved = headline.moved(name, reading)
+            said.append(say("{moved}{driver}.", moved=moved, driver=part))
     headline.say_moved(said, within=filters.say(context.slices), versus=context.versus)
 
 

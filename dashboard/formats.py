@@ -17,7 +17,7 @@ from dashboard.language import ENGLISH, say
 
 MISSING = "—"
 UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
-DURATIONS = {3600: "h", 60: "min", 1: "s"}
+DURATIONS = {3600: "{size} h", 60: "{size} min", 1: "{size} s"}
 ACRONYMS = {"api", "arr", "fx", "id", "iso", "json", "mrr", "usd", "utc", "wau"}
 MARKDOWN_SIGNS = "\\`*_[]$~:<>#!"
 # In 2.0M, $1.50 and 5.0%, but not in $0.05.
@@ -59,7 +59,7 @@ def duration(seconds: float | None) -> str:
     unit = duration_unit(seconds)
     size = round(seconds / unit, 1)
     digits = f"{size:.0f}" if size >= 10 or size == int(size) else f"{size:.1f}"
-    return f"{digits} {DURATIONS[unit]}"
+    return say(DURATIONS[unit], size=digits)
 
 
 def duration_unit(seconds: float) -> int:
@@ -135,6 +135,13 @@ def day(when: date) -> str:
     return format_date(when, "medium", locale=language.current())
 
 
+def short_day(when: date) -> str:
+    """Print a day where room is short: 29 Mar 26."""
+    if language.current() == ENGLISH:
+        return f"{when.day} {when:%b %y}"
+    return format_date(when, "short", locale=language.current())
+
+
 def moment(when: datetime) -> str:
     """Print a day and a time of it, both of UTC: 29 Mar 2026 09:05."""
     if language.current() == ENGLISH:
@@ -182,8 +189,10 @@ def age(elapsed: timedelta) -> str:
     """Print how long ago: 4 min, 4 h, 3 d."""
     minutes = max(0, int(elapsed.total_seconds() // 60))
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 72 * 60 else f"{minutes // 1440} d"
+        return say("{size} min", size=minutes)
+    if minutes < 72 * 60:
+        return say("{size} h", size=minutes // 60)
+    return say("{size} d", size=minutes // 1440)
 
 
 def words(name: str) -> str:

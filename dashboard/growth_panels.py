@@ -11,6 +11,7 @@ from dashboard.canvas import BLUE, CONFIG, GAIN, LAUNCH, LOSS, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES, OVERLAP
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.metric_charts import (
     HEIGHT,
     SMALL_HEIGHT,
@@ -85,12 +86,12 @@ def lifecycle(context: Context) -> None:
         open_after=context.end,
         height=HEIGHT,
     )
+    last = last_values(shown(context, rows), STATUSES, by="status", form="count")
     st.plotly_chart(
         figure,
         config=CONFIG,
         key="lifecycle",
-        alt="Bar chart of weekly users by status."
-        f" {last_values(shown(context, rows), STATUSES, by='status', form='count')}",
+        alt=say("Bar chart of weekly users by status. {last}", last=last),
     )
 
 
@@ -145,4 +146,4 @@ def adoption(context: Context) -> None:
         key="adoption",
         height=SMALL_HEIGHT,
     )
-    st.caption(OVERLAP)
+    st.caption(say(OVERLAP))

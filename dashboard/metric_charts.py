@@ -228,4 +228,6 @@ def _form(context: Context, metric: str) -> str:
 
 
 def _plain(dimension: str) -> str:
-    return formats.inside(formats.words(dimension))
+    # Lines of several metrics are told apart by what no build calls a dimension.
+    is_ours = dimension == "metric"
+    return say("metric") if is_ours else formats.inside(formats.words(dimension))
