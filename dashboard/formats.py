@@ -142,6 +142,16 @@ def short_day(when: date) -> str:
     return format_date(when, "short", locale=language.current())
 
 
+def full_day(when: date) -> str:
+    """Print a day in a column of days: 09 Mar 2026."""
+    return f"{when:%d %b %Y}" if language.current() == ENGLISH else day(when)
+
+
+def day_of_year(when: date) -> str:
+    """Print a day of the year that is meant: 09 Mar."""
+    return _by_name(when, "%d %b", "MMMd")
+
+
 def moment(when: datetime) -> str:
     """Print a day and a time of it, both of UTC: 29 Mar 2026 09:05."""
     if language.current() == ENGLISH:
@@ -196,10 +206,15 @@ def age(elapsed: timedelta) -> str:
 
 
 def words(name: str) -> str:
+    """Turn a technical name of the data into words of the reader's language."""
+    return say(spelled(name))
+
+
+def spelled(name: str) -> str:
     """Turn a technical name into words: mrr_in_the_future becomes MRR in the future."""
     said = name.replace("_", " ").replace(".", " ").split()
     text = " ".join(word.upper() if word in ACRONYMS else word for word in said)
-    return say(text[:1].upper() + text[1:])
+    return text[:1].upper() + text[1:]
 
 
 def inside(name: str) -> str:

@@ -34,7 +34,7 @@ def current() -> str:
     return wanted if wanted in LANGUAGES else ENGLISH
 
 
-def say(text: str, *, sense: str = "", **values: object) -> str:
+def say(text: str, /, *, sense: str = "", **values: object) -> str:
     """Say a text in the language of the reader, with values in its placeholders.
 
     Args:
