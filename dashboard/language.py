@@ -30,8 +30,7 @@ def current() -> str:
         return ENGLISH
     # The header's box is drawn after the names of the pages: read the choice itself.
     wanted = st.session_state.get(f"widget_{KEY}") or url_state.wanted(KEY, "")
-    wanted = wanted or (st.context.locale or "")[:2].lower()
-    return wanted if wanted in LANGUAGES else ENGLISH
+    return _known(wanted) if wanted else _of_browser()
 
 
 def say(text: str, /, *, sense: str = "", **values: object) -> str:
@@ -51,18 +50,32 @@ def choose() -> None:
     """Draw the languages behind a button, and tell the browser which is spoken."""
     spoken = current()
     with st.popover(LANGUAGES[spoken], icon=":material/language:", key="language"):
-        url_state.choose_among(
+        st.segmented_control(
             say("Language"),
             list(LANGUAGES),
-            key=KEY,
             default=spoken,
-            show=LANGUAGES.__getitem__,
+            format_func=LANGUAGES.__getitem__,
+            key=f"widget_{KEY}",
+            required=True,
         )
+    # A shared link shows what its sender saw; plain English goes without saying.
+    if spoken == _of_browser() == ENGLISH:
+        url_state.drop(KEY)
+    else:
+        url_state.keep(KEY, spoken)
     # A screen reader reads a page in the language that it names.
     st.html(
         f"<script>document.documentElement.lang = '{spoken}'</script>",
         unsafe_allow_javascript=True,
     )
+
+
+def _of_browser() -> str:
+    return _known((st.context.locale or "")[:2].lower())
+
+
+def _known(code: str) -> str:
+    return code if code in LANGUAGES else ENGLISH
 
 
 @cache

@@ -110,7 +110,9 @@ def test_the_address_wins_over_the_browser_and_what_is_unknown_is_english(
     browser = SimpleNamespace(locale="vi-VN", url="", theme=SimpleNamespace(type=None))
     monkeypatch.setattr(st, "context", browser)
     assert open_page().title[0].value == TITLES["vi"]
-    assert open_page(lang="zh").title[0].value == TITLES["zh"]
+    page = open_page(lang="zh")
+    assert page.title[0].value == TITLES["zh"]
+    assert page.query_params["lang"] == "zh"  # a shared link carries it
     assert open_page(lang="tlh").title[0].value == TITLES["en"]
     browser.locale = "fr-FR"
     assert open_page().title[0].value == TITLES["en"]
