@@ -125,4 +125,4 @@ def _draw_value(entry: Entry, row: pd.Series | None) -> None:
 
 def _listed(dimensions: str) -> str:
     names = dimensions.split(", ")
-    return ", ".join(formats.inside(formats.words(name)) for name in names)
+    return say(", ").join(formats.inside(formats.words(name)) for name in names)

@@ -49,7 +49,9 @@ def say(text: str, /, *, sense: str = "", **values: object) -> str:
 def choose() -> None:
     """Draw the languages behind a button, and tell the browser which is spoken."""
     spoken = current()
-    with st.popover(LANGUAGES[spoken], icon=":material/language:", key="language"):
+    with st.popover(
+        LANGUAGES[spoken], icon=":material/language:", type="tertiary", key="language"
+    ):
         st.segmented_control(
             say("Language"),
             list(LANGUAGES),
