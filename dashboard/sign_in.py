@@ -12,7 +12,7 @@ from dashboard.language import say
 def refuse(reason: str) -> None:
     """Draw the reason, and the button that logs in or out where there is a login."""
     st.title("Reelmetrics", anchor=False)
-    st.info(formats.plain(say(reason)), icon=":material/lock:")
+    st.info(formats.plain(reason), icon=":material/lock:")
     logged_in = st.user.to_dict().get("is_logged_in")
     if logged_in:
         st.button(say("Log out"), on_click=st.logout, icon=":material/logout:")
