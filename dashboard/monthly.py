@@ -25,6 +25,10 @@ from dashboard.language import say
 STYLE = Path(__file__).with_name("head.css")
 ANOTHER = "day"
 VERSUS = {"month": "vs month before", "year": "vs year before"}
+NONE_CLOSED = (
+    "No month is closed yet. Numbers appear after the first full calendar month; events"
+    " reach {day}."
+)
 BEFORE = {"month": "The month before", "year": "The year before"}
 SPANS = {"15": "15 months", "6": "6 months", "all": "All months"}
 
@@ -44,13 +48,7 @@ def open_page(
     build, as_of = layout.open_page(title)
     closed = queries.closed_months(build.build_id)
     if not closed:
-        layout.say_empty(
-            say(
-                "No month is closed yet. Numbers appear after the first full calendar"
-                " month; events reach {day}.",
-                day=formats.day(build.data_through),
-            )
-        )
+        layout.say_empty(say(NONE_CLOSED, day=formats.day(build.data_through)))
         st.stop()
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         day, is_newest = _choose_day(closed, last_day=build.as_of)

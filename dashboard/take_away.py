@@ -203,16 +203,7 @@ def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
     rows = read(build_id, part, slices)
     values = [value for _, value in slices]
     name = "_".join([part.metric, part.grain, *filter(None, [part.by]), *values])
-    st.markdown(
-        say(
-            "**{metric}** by {grain} and {dimension}"
-            if part.by
-            else "**{metric}** by {grain}",
-            metric=formats.markdown(entry.label),
-            grain=formats.inside(formats.words(part.grain)),
-            dimension=formats.inside(formats.words(part.by or "")),
-        )
-    )
+    _name(part, entry)
     with st.container(horizontal=True, gap="xsmall", key=f"take_{name}"):
         for ending, (label, write, mime) in FILES.items():
             st.download_button(
@@ -238,6 +229,18 @@ def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
         hide_index=True,
         height=TABLE_HEIGHT,
         alt=say("Rows of {metric}", metric=entry.label),
+    )
+
+
+def _name(part: Rows, entry: Entry) -> None:
+    by_part = "**{metric}** by {grain} and {dimension}"
+    st.markdown(
+        say(
+            by_part if part.by else "**{metric}** by {grain}",
+            metric=formats.markdown(entry.label),
+            grain=formats.inside(formats.words(part.grain)),
+            dimension=formats.inside(formats.words(part.by or "")),
+        )
     )
 
 
