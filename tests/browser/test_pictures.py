@@ -15,8 +15,8 @@ from PIL import Image
 HERE = Path(__file__).parent
 KEPT = HERE / "pictures"
 # Measured on the test story: two runs differ in no block by more than 27, with hinting
-# of the fonts or without; a lost panel or chart in 79 blocks by more than 40, tiles moved
-# by 60 pixels in 15, a lost theme in 2,398.
+# of the fonts or without; a lost panel or chart in 79 blocks by more than 40, tiles
+# moved by 60 pixels in 15, a lost theme in 2,398.
 VISIBLE = 40  # of 255, in the mean of a block of 24 x 24 pixels
 BLOCKS = 8  # so many may differ: the time of the build, a word
 
