@@ -15,6 +15,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import queries
+from dashboard.language import say
 
 ROLES = tomllib.loads(Path(__file__).with_name("roles.toml").read_text())
 DIMENSIONS = ("region", "segment", "plan")
@@ -55,12 +56,16 @@ def reader() -> Reader:
     known = st.user.to_dict()
     email = known.get("email")
     if not email or known.get("is_logged_in") is False:
-        raise NoAccess("Log in to read this dashboard.")
+        raise NoAccess(say("Log in to read this dashboard."))
     if known.get("email_verified") is False:
-        raise NoAccess(f"Nobody has verified that {email} is yours.")
+        raise NoAccess(say("Nobody has verified that {email} is yours.", email=email))
     found = listed.get(str(email).lower())
     if found is None:
-        raise NoAccess(f"{email} is not a reader of this dashboard. Ask its admin.")
+        raise NoAccess(
+            say(
+                "{email} is not a reader of this dashboard. Ask its admin.", email=email
+            )
+        )
     return found
 
 

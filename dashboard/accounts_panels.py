@@ -7,7 +7,7 @@ build, the month and the theme alone, so later runs replay it.
 import pandas as pd
 import streamlit as st
 
-from dashboard import filters, headline, queries
+from dashboard import filters, headline, queries, tile_row
 from dashboard.canvas import (
     BLUE,
     GAIN,
@@ -21,6 +21,7 @@ from dashboard.canvas import (
 )
 from dashboard.context import Context
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.metric_charts import (
     HEIGHT,
     SMALL_HEIGHT,
@@ -73,7 +74,7 @@ MODEL_COLORS = (BLUE, VIOLET, TEAL, LAUNCH, PINK, SKY, GAIN, GREY, LOSS)
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
     readings = context.read(TILES)
-    headline.draw(readings)
+    tile_row.draw(readings)
     said = []
     for reading, name, by in (
         (readings[0], "Contracted ARR", "segment"),
@@ -83,7 +84,8 @@ def tiles(context: Context) -> None:
             part = headline.name_part(
                 context.build_id, reading, by, slices=context.slices
             )
-            said.append(f"{headline.moved(name, reading)}{part}.")
+            moved = headline.moved(name, reading)
+            said.append(say("{moved}{driver}.", moved=moved, driver=part))
     headline.say_moved(said, within=filters.say(context.slices), versus=context.versus)
 
 

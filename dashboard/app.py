@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import access, sign_in
+from dashboard.language import say
 
 HERE = Path(__file__).parent
 
@@ -18,55 +19,55 @@ st.html(HERE / "theme.css")
 EVERY_PAGE = [
     st.Page(
         "app_pages/overview.py",
-        title="Overview",
+        title=say("Overview"),
         icon=":material/insights:",
         default=True,
     ),
     st.Page(
         "app_pages/growth.py",
-        title="Growth",
+        title=say("Growth"),
         icon=":material/trending_up:",
         url_path="growth",
     ),
     st.Page(
         "app_pages/revenue.py",
-        title="Revenue",
+        title=say("Revenue"),
         icon=":material/payments:",
         url_path="revenue",
     ),
     st.Page(
         "app_pages/features.py",
-        title="Features",
+        title=say("Features"),
         icon=":material/extension:",
         url_path="features",
     ),
     st.Page(
         "app_pages/service.py",
-        title="Service",
+        title=say("Service"),
         icon=":material/speed:",
         url_path="service",
     ),
     st.Page(
         "app_pages/accounts.py",
-        title="Accounts",
+        title=say("Accounts"),
         icon=":material/apartment:",
         url_path="accounts",
     ),
     st.Page(
         "app_pages/studio.py",
-        title="Studio",
+        title=say("Studio"),
         icon=":material/movie:",
         url_path="studio",
     ),
     st.Page(
         "app_pages/sql.py",
-        title="SQL",
+        title=say("SQL"),
         icon=":material/terminal:",
         url_path="sql",
     ),
     st.Page(
         "app_pages/data.py",
-        title="Definitions",
+        title=say("Definitions"),
         icon=":material/verified:",
         url_path="data",
     ),
@@ -80,7 +81,9 @@ def pages() -> list[st.Page]:
     except access.NoAccess as refusal:
         reason = str(refusal)
         return [
-            st.Page(lambda: sign_in.refuse(reason), title="Log in", url_path="login")
+            st.Page(
+                lambda: sign_in.refuse(reason), title=say("Log in"), url_path="login"
+            )
         ]
     return [
         page

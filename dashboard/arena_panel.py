@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import formats, layout, queries, studio_jobs
+from dashboard.language import say
 from dashboard.studio_jobs import Job, Refused
 from dashboard.studio_panels import CLIP_WIDTH, watch
 
@@ -31,7 +32,9 @@ def draw() -> None:
         _pair(job.answer)
     else:
         layout.say_empty("A pair takes about ten seconds: two clips are made for you.")
-    st.button("Show a pair", icon=":material/compare:", key="arena_show", on_click=_ask)
+    st.button(
+        say("Show a pair"), icon=":material/compare:", key="arena_show", on_click=_ask
+    )
 
 
 def _ask() -> None:
@@ -48,15 +51,19 @@ def _pair(pair: dict[str, Any]) -> None:
         with st.container(horizontal=True, gap="small"):
             for winner, label in SIDES.items():
                 st.button(
-                    label,
+                    say(label),
                     key=f"arena_{winner}",
                     on_click=_vote,
                     args=(pair["pair_id"], winner),
                 )
         return
     st.success(
-        f"You said **{SIDES[vote['winner']].lower()}**. Left was"
-        f" `{vote['left_model_id']}`, right was `{vote['right_model_id']}`.",
+        say(
+            "You said **{side}**. Left was `{left}`, right was `{right}`.",
+            side=say(SIDES[vote["winner"]]).lower(),
+            left=vote["left_model_id"],
+            right=vote["right_model_id"],
+        ),
         icon=":material/how_to_vote:",
     )
 

@@ -10,7 +10,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import formats
+from dashboard import formats, language
 
 BLUE, GREY, GAIN, LOSS, LAUNCH = "#3A78E8", "#7C8594", "#149566", "#D9534A", "#C9710F"
 TEAL, VIOLET, PINK, SKY = "#0E8F9E", "#8B62E0", "#D14B96", "#2B8CC4"
@@ -26,6 +26,8 @@ CONFIG = {
     "topojsonURL": "/app/static/",
 }
 CLEAR = "rgba(0,0,0,0)"
+# Plotly in the browser knows the names of months in English alone.
+MONTH_TICKS = {"en": "%b<br>%Y", "vi": "thg %-m<br>%Y", "zh": "%-m月<br>%Y"}
 
 
 def fade(color: str, alpha: float) -> str:
@@ -58,7 +60,7 @@ def set_axes(
     top = float(rows["value"].max()) if len(rows) else 1.0
     figure.update_xaxes(
         tickfont=dict(color=ink, size=11.5),
-        tickformat="%b<br>%Y",
+        tickformat=MONTH_TICKS[language.current()],
         nticks=7,
         ticks="outside",
         ticklen=3,

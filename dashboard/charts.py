@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dashboard import formats
 from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, fade, set_axes, set_frame
+from dashboard.language import say
 
 # Names of launches closer together than this share of the axis would overlap.
 NAME_ROOM = 0.3
@@ -115,7 +116,7 @@ def bridge(movements: pd.DataFrame, *, ink: str, height: int = 300) -> go.Figure
     figure = go.Figure(
         go.Waterfall(
             orientation="h",
-            y=[*names, "<b>Net change</b>"],
+            y=[*names, f"<b>{say('Net change')}</b>"],
             x=[*values, net],
             measure=["relative"] * len(values) + ["total"],
             text=[_signed(value) for value in (*values, net)],
@@ -148,6 +149,8 @@ def first_launches(launches: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_line(figure: go.Figure, rows: pd.DataFrame, form: str, *, dash: str) -> None:
+    value = "<b>%{customdata[1]}</b>"
+    value = value if dash == "solid" else say("{value} so far", value=value)
     figure.add_scatter(
         x=rows["period_start"],
         y=rows["value"],
@@ -156,9 +159,7 @@ def _add_line(figure: go.Figure, rows: pd.DataFrame, form: str, *, dash: str) ->
         fill="tozeroy",
         fillcolor=fade(BLUE, 0.08 if dash == "solid" else 0.04),
         customdata=_texts(rows, form),
-        hovertemplate="%{customdata[0]}: <b>%{customdata[1]}</b>"
-        + ("" if dash == "solid" else " so far")
-        + "<extra></extra>",
+        hovertemplate=f"%{{customdata[0]}}: {value}<extra></extra>",
     )
 
 
@@ -198,7 +199,7 @@ def _mark_launches(
 def _draw_launch(figure: go.Figure, row: Any, place: float, text: str) -> None:
     is_bold = row.kind == "feature" and bool(text)
     color = LAUNCH if row.kind == "feature" else GREY
-    remark = f": {row.detail}" if isinstance(row.detail, str) else ""
+    remark = f": {say(row.detail)}" if isinstance(row.detail, str) else ""
     figure.add_shape(
         type="line",
         x0=row.date,

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from dashboard import formats
 from dashboard.canvas import set_frame
+from dashboard.language import say
 
 MEASURES = ("d1", "d7", "d30", *(f"w{week}" for week in range(1, 13)))
 PHONE_MEASURES = ("d1", "d7", "d30", "w4", "w8", "w12")
@@ -59,7 +60,7 @@ def triangle(
     figure = go.Figure(
         go.Heatmap(
             x=[measure.upper() for measure in measures],
-            y=[f"{cohort.day} {cohort:%b %y}" for cohort in cohorts],
+            y=[formats.short_day(cohort) for cohort in cohorts],
             z=values,
             text=texts,
             customdata=hovers,
@@ -92,10 +93,13 @@ def _cell(
     is_open = row["state"] == "provisional"
     number = f"{row['value'] * 100:.0f}%" if row["value"] >= 0.0995 else ""
     number = number or f"{row['value'] * 100:.1f}%"
-    said = (
-        f"Signed up {formats.period('week', cohort)}, {measure.upper()}:"
-        f" <b>{formats.percent(row['value'])}</b>"
+    said = say(
+        "Signed up {week}, {measure}: <b>{value}</b>",
+        week=formats.period("week", cohort),
+        measure=measure.upper(),
+        value=formats.percent(row["value"]),
     )
     if is_open:
-        said += "<br>Not all of the week's sign-ups have had these days yet"
+        late = say("Not all of the week's sign-ups have had these days yet")
+        said += f"<br>{late}"
     return float(row["value"]), number + (IMMATURE if is_open else ""), said

@@ -1,4 +1,4 @@
-"""What the blocks of a page depend on: build, day, comparison, filters and theme."""
+"""What the blocks of a page depend on: build, day, comparison, filters and look."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard import comparison, headline, queries
 from dashboard.canvas import INK
 from dashboard.headline import Reading, Tile
+from dashboard.language import ENGLISH
 from dashboard.queries import Slices
 
 # Periods in a chart, the open one too, by the name in the address; None is all.
@@ -32,6 +33,7 @@ class Context:
         slices: The filters of the page that are set.
         versus: What numbers are compared with: month or year, the one before.
         span: How far back charts go: a key of WINDOWS.
+        language: What the blocks are written in: a key of LANGUAGES.
     """
 
     build_id: str
@@ -41,6 +43,7 @@ class Context:
     slices: Slices = ()
     versus: str = "month"
     span: str = "15"
+    language: str = ENGLISH
 
     @property
     def month(self) -> date:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, layout, queries, url_state
+from dashboard.language import say
 from dashboard.queries import Build
 
 RECEIVED_HELP = (
@@ -28,32 +29,42 @@ COUNTS = ("received", "accepted", "duplicate", "quarantined")
 
 def freshness(build: Build) -> None:
     """Draw how fresh the build is and which versions it is made of."""
-    made = f"{build.built_at:%H:%M} UTC on {formats.day(build.built_at)}"
+    at, day = f"{build.built_at:%H:%M}", formats.day(build.built_at)
+    all_passed = build.tests_passed == build.tests_total
     tiles = [
         (
-            "Data through",
+            say("Data through"),
             formats.day(build.as_of),
-            f"newest event {formats.day(build.data_through)}",
+            say("newest event {day}", day=formats.day(build.data_through)),
         ),
-        ("Built", f"{formats.age(build.age)} ago", made),
         (
-            "Tests passed",
-            f"{build.tests_passed}/{build.tests_total}",
-            "all green" if build.tests_passed == build.tests_total else "see below",
+            say("Built"),
+            say("{age} ago", age=formats.age(build.age)),
+            say("{time} UTC on {day}", time=at, day=day),
         ),
-        ("Lake version", f"{build.lake_version}", f"code {build.code_version}"),
+        (
+            say("Tests passed"),
+            f"{build.tests_passed}/{build.tests_total}",
+            say("all green") if all_passed else say("see below"),
+        ),
+        (
+            say("Lake version"),
+            f"{build.lake_version}",
+            say("code {version}", version=build.code_version),
+        ),
     ]
     with st.grid(len(tiles), min_column_width=158, gap="small", key="freshness"):
         for label, number, note in tiles:
             with st.container(border=True, height="stretch", gap=None):
                 st.metric(label, number)
                 st.caption(note)
-    st.caption(f"Build `{build.build_id}`")
+    st.caption(say("Build `{build}`", build=build.build_id))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def received(build_id: str) -> None:
+@st.cache_data(max_entries=24, show_spinner=False)
+def received(build_id: str, spoken: str) -> None:
     """Draw the account of all loads as one equation that must hold."""
+    del spoken  # part of the key, as in the blocks below
     rows = queries.batches(build_id)
     if rows.empty:
         layout.say_empty("Nothing has been loaded. Load events with `reel ingest`.")
@@ -63,23 +74,25 @@ def received(build_id: str) -> None:
     labels = ("Received", "Accepted", "Duplicates", "Quarantined")
     with st.grid(4, min_column_width=230, gap="small", key="equation"):
         for name, label in zip(COUNTS, labels, strict=True):
-            st.metric(label, signs[name] + formats.whole(totals[name]))
+            st.metric(say(label), signs[name] + formats.whole(totals[name]))
     difference = totals["received"] - sum(totals[name] for name in COUNTS[1:])
     if difference:
         st.error(
-            f"The account is off by {formats.whole(difference)} rows.",
+            say("The account is off by {rows} rows.", rows=formats.whole(difference)),
             icon=":material/error:",
         )
     else:
-        st.caption(
-            f":material/check_circle: Adds up to the row over {len(rows)}"
-            f" load{'s' if len(rows) > 1 else ''}."
+        one, several = (
+            ":material/check_circle: Adds up to the row over {count} load.",
+            ":material/check_circle: Adds up to the row over {count} loads.",
         )
+        st.caption(say(several if len(rows) > 1 else one, count=len(rows)))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def batches(build_id: str) -> None:
+@st.cache_data(max_entries=24, show_spinner=False)
+def batches(build_id: str, spoken: str) -> None:
     """Draw what each load brought in."""
+    del spoken
     rows = queries.batches(build_id)
     if rows.empty:
         layout.say_empty("No load yet.")
@@ -90,19 +103,20 @@ def batches(build_id: str) -> None:
         "Duplicates": rows["duplicate"],
         "Quarantined": rows["quarantined"],
     }
-    wide = {"Loaded, UTC": rows["loaded_at"].dt.strftime("%d %b %Y %H:%M"), **counts}
-    phone = {"Loaded": rows["loaded_at"].dt.strftime("%d %b"), **counts}
+    wide = {"Loaded, UTC": rows["loaded_at"].map(formats.moment), **counts}
+    phone = {"Loaded": rows["loaded_at"].map(formats.day_of_year), **counts}
     del phone["Received"]
-    alt = "Loads with rows received, accepted, duplicate and quarantined"
+    alt = say("Loads with rows received, accepted, duplicate and quarantined")
     with st.container(key="only_wide_batches"):
         _draw_table(wide | {"Load": rows["batch_id"]}, alt, {"Loaded, UTC": 130})
     with st.container(key="only_phone_batches"):
         _draw_table(phone, alt, {"Loaded": 60, "Accepted": 80, "Quarantined": 90})
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def quarantine(build_id: str) -> None:
+@st.cache_data(max_entries=24, show_spinner=False)
+def quarantine(build_id: str, spoken: str) -> None:
     """Draw what was put aside, by reason."""
+    del spoken
     rows = queries.quarantine(build_id)
     if rows.empty:
         layout.say_empty("Quarantine is empty: every row kept the contract.")
@@ -112,8 +126,8 @@ def quarantine(build_id: str) -> None:
         "Event": [formats.words(str(name or "unknown")) for name in rows["event_type"]],
         "Rows": rows["count"],
     }
-    seen = pd.to_datetime(rows["last_seen"]).dt.strftime("%d %b %Y")
-    alt = "Quarantined rows by reason and event"
+    seen = pd.to_datetime(rows["last_seen"]).map(formats.full_day)
+    alt = say("Quarantined rows by reason and event")
     with st.container(key="only_wide_quarantine"):
         _draw_table(wide | {"Last seen": seen}, alt, {"Rows": 70, "Last seen": 92})
     with st.container(key="only_phone_quarantine"):
@@ -121,8 +135,9 @@ def quarantine(build_id: str) -> None:
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def tests(build_id: str, text: str) -> None:
+def tests(build_id: str, spoken: str, text: str) -> None:
     """Draw the tests whose name, model or result matches the search."""
+    del spoken
     rows = queries.tests(build_id)
     kept = [
         url_state.matches(text, row.name, row.model, row.status, row.message)
@@ -131,30 +146,34 @@ def tests(build_id: str, text: str) -> None:
     rows = rows[pd.Series(kept, index=rows.index, dtype=bool)]
     if rows.empty:
         wanted = formats.plain(text)
-        layout.say_empty(f"No test matches “{wanted}”." if text else "No test has run.")
+        no_match = say("No test matches “{text}”.", text=wanted)
+        layout.say_empty(no_match if text else "No test has run.")
         return
     failed = rows["status"] != "pass"
     rows = pd.concat([rows[failed], rows[~failed]])
-    table = pd.DataFrame(
-        {
-            "Result": [
-                "Passed" if status == "pass" else formats.words(status)
-                for status in rows["status"]
-            ],
-            "Model": [formats.words(name) or "Several" for name in rows["model"]],
-            "Test": [formats.words(name) for name in rows["name"]],
-            "Failures": rows["failures"],
-            "Message": rows["message"],
-        }
+    columns = {
+        "Result": [
+            say("Passed") if status == "pass" else formats.words(status)
+            for status in rows["status"]
+        ],
+        "Model": [formats.spelled(name) or say("Several") for name in rows["model"]],
+        "Test": [formats.spelled(name) for name in rows["name"]],
+    }
+    if failed.any():
+        columns |= {"Failures": rows["failures"], "Message": rows["message"]}
+    table = pd.DataFrame({say(name): column for name, column in columns.items()})
+    st.caption(
+        say(
+            "{count} tests, {failed} failed",
+            count=len(rows),
+            failed=int(failed.sum()),
+        )
     )
-    if not failed.any():
-        table = table.drop(columns=["Failures", "Message"])
-    st.caption(f"{len(rows)} tests, {int(failed.sum())} failed")
     st.dataframe(
         table,
         hide_index=True,
         height=420 if len(table) > 9 else "auto",
-        alt=f"Results of {len(table)} tests by model",
+        alt=say("Results of {count} tests by model", count=len(table)),
     )
 
 
@@ -164,9 +183,11 @@ def _draw_table(
     """Draw a table whose counts have separators and whose height fits few rows."""
     table = pd.DataFrame(columns)
     config = {
-        name: st.column_config.NumberColumn(format="localized", width=widths.get(name))
+        name: st.column_config.NumberColumn(
+            say(name), format="localized", width=widths.get(name)
+        )
         if pd.api.types.is_numeric_dtype(table[name])
-        else st.column_config.TextColumn(width=widths.get(name))
+        else st.column_config.TextColumn(say(name), width=widths.get(name))
         for name in table
     }
     st.dataframe(

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, layout, queries, url_state
+from dashboard.language import say
 from dashboard.queries import Entry
 
 HELP = (
@@ -24,8 +25,9 @@ UNITS = {"usd": "US dollars", "ratio": "a ratio"}
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def cards(build_id: str, time_zone: str, text: str) -> None:
+def cards(build_id: str, spoken: str, time_zone: str, text: str) -> None:
     """Draw one card a metric that matches the search."""
+    del spoken  # part of the key
     known = queries.catalog(build_id)
     entries = [
         entry
@@ -35,10 +37,15 @@ def cards(build_id: str, time_zone: str, text: str) -> None:
         )
     ]
     if not entries:
-        layout.say_empty(f"No metric matches “{formats.plain(text)}”.")
+        layout.say_empty(say("No metric matches “{text}”.", text=formats.plain(text)))
         return
     st.caption(
-        f"{len(entries)} of {len(known)} metrics · days end at midnight, {time_zone}"
+        say(
+            "{shown} of {count} metrics · days end at midnight, {zone}",
+            shown=len(entries),
+            count=len(known),
+            zone=time_zone,
+        )
     )
     newest = queries.newest(build_id)
     tests = queries.tests(build_id)
@@ -75,21 +82,28 @@ def _draw_card(entry: Entry, row: pd.Series | None, tests: pd.DataFrame) -> None
         st.markdown(f"`{entry.formula}`")
         if entry.caveats:
             st.caption(formats.markdown(entry.caveats))
-        split = f" · by {_listed(entry.dimensions)}" if entry.dimensions else ""
-        unit = UNITS.get(entry.unit, entry.unit)
-        passed = int((tests["status"] == "pass").sum())
-        tested = f" · {passed}/{len(tests)} tests" if len(tests) else ""
-        st.caption(
-            f"By {entry.grains}{split} · {unit} · definition"
-            f" {entry.definition_version} · owner {entry.owner}{tested}"
-        )
+        facts = [say("By {grains}", grains=_listed(entry.grains))]
+        if entry.dimensions:
+            facts.append(say("by {dimensions}", dimensions=_listed(entry.dimensions)))
+        facts += [
+            say(UNITS[entry.unit])
+            if entry.unit in UNITS
+            else formats.inside(formats.words(entry.unit)),
+            say("definition {version}", version=entry.definition_version),
+            say("owner {owner}", owner=entry.owner),
+        ]
+        if len(tests):
+            passed = f"{int((tests['status'] == 'pass').sum())}/{len(tests)}"
+            facts.append(say("{passed} tests", passed=passed))
+        st.caption(" · ".join(facts))
 
 
 def _draw_value(entry: Entry, row: pd.Series | None) -> None:
     """Draw the last closed value of the total, and the state of the newest period."""
     if row is None:
-        split = f" Only by {_listed(entry.dimensions)}." if entry.dimensions else ""
-        st.caption(f"No total in this build.{split}")
+        split = say("Only by {dimensions}.", dimensions=_listed(entry.dimensions))
+        missing = say("No total in this build.")
+        st.caption(f"{missing} {split}" if entry.dimensions else missing)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if pd.notna(row["period_start"]):
@@ -97,18 +111,18 @@ def _draw_value(entry: Entry, row: pd.Series | None) -> None:
             period = formats.period(row["grain"], row["period_start"])
             st.markdown(f"**{formats.markdown(value)}** · {period}", width="content")
         else:
-            st.markdown("No closed period", width="content")
+            st.markdown(say("No closed period"), width="content")
         newest = formats.period(row["grain"], row["newest_start"])
         state = str(row["newest_state"])
         icon, color = STATES.get(state, STATES["withheld"])
+        said = formats.inside(formats.words(state))
         st.badge(
-            state
-            if row["newest_start"] == row["period_start"]
-            else f"{newest}: {state}",
+            said if row["newest_start"] == row["period_start"] else f"{newest}: {said}",
             icon=icon,
             color=color,  # type: ignore[arg-type]
         )
 
 
 def _listed(dimensions: str) -> str:
-    return dimensions.replace("_", " ")
+    names = dimensions.split(", ")
+    return say(", ").join(formats.inside(formats.words(name)) for name in names)

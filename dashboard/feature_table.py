@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import formats, headline, layout, queries
 from dashboard.context import Context
+from dashboard.language import say
 
 # Column: its metric and the dimension that holds the feature.
 COLUMNS = {
@@ -32,39 +33,46 @@ def table(context: Context) -> None:
     if listed.empty:
         layout.say_empty("Nobody asked for a video in this month.")
         return
-    for screen, columns in (("wide", list(listed.columns)), ("phone", list(PHONE))):
+    few = [say(name) for name in PHONE]
+    for screen, columns in (("wide", list(listed.columns)), ("phone", few)):
         with st.container(key=f"only_{screen}_features"):
             st.dataframe(
                 listed[[column for column in columns if column in listed]],
                 hide_index=True,
                 height="content",
                 row_height=ROW_HEIGHT,
-                alt=f"Features in {context.month:%B %Y}. {_words(listed)}",
+                alt=say(
+                    "Features in {month}. {listed}",
+                    month=formats.full_month(context.month),
+                    listed=_words(listed),
+                ),
                 column_config={
                     name: st.column_config.TextColumn(alignment="right")
                     for name in columns[1:]
                 },
             )
     if (listed == formats.MISSING).any(axis=None):
-        st.caption("A dash: none in the month, or withheld; its definition says why.")
+        st.caption(
+            say("A dash: none in the month, or withheld; its definition says why.")
+        )
 
 
 def by_feature(context: Context) -> pd.DataFrame:
     """Line up the features as texts, the one most used first."""
     known = queries.catalog(context.build_id)
     columns = {
-        column: _of_month(context, metric, by).map(
+        say(column): _of_month(context, metric, by).map(
             lambda value, form=known[metric].format: formats.value(value, form)
         )
         for column, (metric, by) in COLUMNS.items()
         if metric in known
     }
-    people = columns.get("People")
+    people = columns.get(say("People"))
     if people is None or people.empty:
         return pd.DataFrame()
     listed = pd.DataFrame(columns, index=people.index, dtype=object)
     listed = listed.fillna(formats.MISSING)
-    listed.insert(0, "Feature", [formats.words(name) for name in listed.index])
+    listed.insert(0, say("Feature"), [formats.words(name) for name in listed.index])
     return listed.reset_index(drop=True)
 
 
@@ -78,7 +86,7 @@ def _of_month(context: Context, metric: str, by: str) -> pd.Series:
 
 def _words(listed: pd.DataFrame) -> str:
     return " ".join(
-        f"{row['Feature']}: "
+        f"{row.iloc[0]}: "
         + ", ".join(f"{name} {row[name]}" for name in listed.columns[1:])
         + "."
         for _, row in listed.iterrows()

@@ -6,11 +6,12 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import filters, formats, headline, queries
+from dashboard import filters, formats, headline, queries, tile_row
 from dashboard.canvas import BLUE, LAUNCH, VIOLET
 from dashboard.charts import first_launches
 from dashboard.context import Context
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.metric_charts import (
     SMALL_HEIGHT,
     draw_lines,
@@ -29,6 +30,9 @@ METRICS = [
     *("feature_adoption", "feature_trial_7", "feature_retention"),
     *("feature_breadth", "download_rate"),
 ]
+LAST_LAUNCHED = (
+    "Trial and return too are those of {feature}, the feature launched last."
+)
 OVERLAP = "One person may use several features; they do not add up to 100%."
 
 
@@ -42,17 +46,20 @@ def tiles(context: Context) -> None:
         Tile("download_rate", "Downloaded", "month"),
     )
     readings = context.read(wanted)
-    headline.draw(readings)
+    tile_row.draw(readings)
     if feature is None:
         return
     name = formats.words(feature)
-    st.caption(f"Trial and return too are those of {name}, the feature launched last.")
+    st.caption(say(LAST_LAUNCHED, feature=name))
     if readings[0].before is not None:
-        said = headline.moved(f"{name} use", readings[0])
+        used = say(
+            "{moved} of those who asked for a video in {month}.",
+            moved=headline.moved(say("{feature} use", feature=name), readings[0]),
+            month=formats.full_month(context.month),
+        )
         breadth = headline.moved("Features per user", readings[3])
-        of_whom = f"of those who asked for a video in {context.month:%B %Y}"
         headline.say_moved(
-            [f"{said} {of_whom}.", f"{breadth}."],
+            [used, say("{moved}.", moved=breadth)],
             within=filters.say(context.slices),
             versus=context.versus,
         )
@@ -68,7 +75,7 @@ def users(context: Context) -> None:
 def share(context: Context) -> None:
     """Draw what share of those who asked for videos used each feature."""
     _draw(context, "feature_adoption", by="feature")
-    st.caption(OVERLAP)
+    st.caption(say(OVERLAP))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -121,8 +128,9 @@ def newest_feature(context: Context) -> str | None:
 
 def _feature_tiles(feature: str) -> tuple[Tile, ...]:
     part = ("feature", feature)
+    use = say("{feature} use", feature=formats.words(feature))
     return (
-        Tile("feature_adoption", f"{formats.words(feature)} use", "month", part),
+        Tile("feature_adoption", use, "month", part),
         Tile("feature_trial_7", "Tried in 7 days", "week", part),
         Tile("feature_retention", "Used again", "week", part),
     )

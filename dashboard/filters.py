@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import access, formats, queries, regions, url_state
+from dashboard import access, formats, language, queries, regions, url_state
 from dashboard.queries import NoSlice, Slices, UnknownMetric
 
 DIMENSIONS = access.DIMENSIONS
 EVERYTHING = "all"
+# What is said of a box that limits nothing, and of one that does.
+ALL = {"region": "All regions", "segment": "All segments", "plan": "All plans"}
+ONE = {"region": "{value}", "segment": "{value} segment", "plan": "{value} plan"}
 # Between them they know who pays and who does not.
 SOURCES = (("run_rate_revenue", "month"), ("weekly_active_users", "week"))
 
@@ -57,15 +60,19 @@ def say(slices: Slices) -> str:
 def name(dimension: str, value: str) -> str:
     """Name one value of a dimension for a reader."""
     if value == EVERYTHING:
-        return f"All {dimension}s"
-    if dimension == "region":
-        return regions.name(value)
-    return f"{formats.words(value)} {dimension}"
+        return language.say(ALL[dimension])
+    said = regions.name(value) if dimension == "region" else formats.words(value)
+    return language.say(ONE[dimension], value=said)
+
+
+def values(build_id: str, dimension: str) -> list[str]:
+    """List the values of a dimension in this build, in the order of their names."""
+    found = _values(build_id, dimension)
+    return sorted(found, key=lambda value: name(dimension, value))
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def values(build_id: str, dimension: str) -> list[str]:
-    """List the values of a dimension in this build, in the order of their names."""
+def _values(build_id: str, dimension: str) -> set[str]:
     found: set[str] = set()
     for metric, grain in SOURCES:
         try:
@@ -73,13 +80,13 @@ def values(build_id: str, dimension: str) -> list[str]:
         except (NoSlice, UnknownMetric):
             continue
         found |= set(rows[dimension])
-    return sorted(found, key=lambda value: name(dimension, value))
+    return found
 
 
 def _choose_one(build_id: str, dimension: str, limits: Sequence[str] | None) -> str:
     options = limits or [EVERYTHING, *values(build_id, dimension)]
     chosen = url_state.choose(
-        dimension.capitalize(),
+        formats.words(dimension),
         options,
         key=dimension,
         default=options[0],

@@ -1,17 +1,23 @@
 """Number and date text, one rule for every page, mail and chart label.
 
-Reads and writes nothing. Deterministic: no locale. Text uses the true minus; the
-deltas of metric tiles start with ASCII + or -, from which Streamlit takes its arrow.
+Reads and writes nothing. Numbers are the same in every language; dates and words are
+in that of the reader. Text uses the true minus; the deltas of metric tiles start with
+ASCII + or -, from which Streamlit takes its arrow.
 """
 
 import math
 import re
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, format_interval, format_skeleton
+
+from dashboard import language
+from dashboard.language import ENGLISH, say
 
 MISSING = "—"
 UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
-DURATIONS = {3600: "h", 60: "min", 1: "s"}
+DURATIONS = {3600: "{size} h", 60: "{size} min", 1: "{size} s"}
 ACRONYMS = {"api", "arr", "fx", "id", "iso", "json", "mrr", "usd", "utc", "wau"}
 MARKDOWN_SIGNS = "\\`*_[]$~:<>#!"
 # In 2.0M, $1.50 and 5.0%, but not in $0.05.
@@ -53,7 +59,7 @@ def duration(seconds: float | None) -> str:
     unit = duration_unit(seconds)
     size = round(seconds / unit, 1)
     digits = f"{size:.0f}" if size >= 10 or size == int(size) else f"{size:.1f}"
-    return f"{digits} {DURATIONS[unit]}"
+    return say(DURATIONS[unit], size=digits)
 
 
 def duration_unit(seconds: float) -> int:
@@ -124,12 +130,50 @@ def delta(now: float | None, then: float | None, form: str) -> str | int | None:
 
 def day(when: date) -> str:
     """Print a day: 29 Mar 2026."""
-    return f"{when.day} {when:%b %Y}"
+    if language.current() == ENGLISH:
+        return f"{when.day} {when:%b %Y}"
+    return format_date(when, "medium", locale=language.current())
+
+
+def short_day(when: date) -> str:
+    """Print a day where room is short: 29 Mar 26."""
+    if language.current() == ENGLISH:
+        return f"{when.day} {when:%b %y}"
+    return format_date(when, "short", locale=language.current())
+
+
+def full_day(when: date) -> str:
+    """Print a day in a column of days: 09 Mar 2026."""
+    return f"{when:%d %b %Y}" if language.current() == ENGLISH else day(when)
+
+
+def day_of_year(when: date) -> str:
+    """Print a day of the year that is meant: 09 Mar."""
+    return _by_name(when, "%d %b", "MMMd")
+
+
+def moment(when: datetime) -> str:
+    """Print a day and a time of it, both of UTC: 29 Mar 2026 09:05."""
+    if language.current() == ENGLISH:
+        return f"{when:%d %b %Y %H:%M}"
+    return f"{day(when)} {when:%H:%M}"
 
 
 def month(when: date) -> str:
     """Print a month: Dec 2025."""
-    return f"{when:%b %Y}"
+    return _by_name(when, "%b %Y", "yMMM")
+
+
+def full_month(when: date) -> str:
+    """Print a month in a sentence: December 2025."""
+    return _by_name(when, "%B %Y", "yMMMM")
+
+
+def month_name(when: date) -> str:
+    """Print which month of a year it is: Dec."""
+    if language.current() == ENGLISH:
+        return f"{when:%b}"
+    return format_date(when, "MMM", locale=language.current())
 
 
 def period(grain: str, start: date) -> str:
@@ -139,6 +183,8 @@ def period(grain: str, start: date) -> str:
     if grain == "day":
         return day(start)
     end = period_end(grain, start)
+    if language.current() != ENGLISH:
+        return format_interval(start, end, "yMMMd", locale=language.current())
     first = f"{start.day}" if start.month == end.month else f"{start.day} {start:%b}"
     return f"{first}–{day(end)}"
 
@@ -153,11 +199,18 @@ def age(elapsed: timedelta) -> str:
     """Print how long ago: 4 min, 4 h, 3 d."""
     minutes = max(0, int(elapsed.total_seconds() // 60))
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 72 * 60 else f"{minutes // 1440} d"
+        return say("{size} min", size=minutes)
+    if minutes < 72 * 60:
+        return say("{size} h", size=minutes // 60)
+    return say("{size} d", size=minutes // 1440)
 
 
 def words(name: str) -> str:
+    """Turn a technical name of the data into words of the reader's language."""
+    return say(spelled(name))
+
+
+def spelled(name: str) -> str:
     """Turn a technical name into words: mrr_in_the_future becomes MRR in the future."""
     said = name.replace("_", " ").replace(".", " ").split()
     text = " ".join(word.upper() if word in ACRONYMS else word for word in said)
@@ -177,6 +230,12 @@ def markdown(text: str) -> str:
 def plain(text: str) -> str:
     """Escape what a reader wrote: in Markdown it could load pictures from elsewhere."""
     return "".join(f"\\{sign}" if sign in MARKDOWN_SIGNS else sign for sign in text)
+
+
+def _by_name(when: date, english: str, skeleton: str) -> str:
+    if language.current() == ENGLISH:
+        return f"{when:{english}}"
+    return format_skeleton(skeleton, when, locale=language.current())
 
 
 def _digits(size: float) -> str:

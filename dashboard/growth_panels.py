@@ -6,11 +6,12 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import definitions, headline, layout, slice_charts
+from dashboard import definitions, layout, slice_charts, tile_row
 from dashboard.canvas import BLUE, CONFIG, GAIN, LAUNCH, LOSS, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES, OVERLAP
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.metric_charts import (
     HEIGHT,
     SMALL_HEIGHT,
@@ -54,7 +55,7 @@ LIFECYCLE_REMARK = (
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
-    headline.draw(context.read(TILES))
+    tile_row.draw(context.read(TILES))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -85,12 +86,12 @@ def lifecycle(context: Context) -> None:
         open_after=context.end,
         height=HEIGHT,
     )
+    last = last_values(shown(context, rows), STATUSES, by="status", form="count")
     st.plotly_chart(
         figure,
         config=CONFIG,
         key="lifecycle",
-        alt="Bar chart of weekly users by status."
-        f" {last_values(shown(context, rows), STATUSES, by='status', form='count')}",
+        alt=say("Bar chart of weekly users by status. {last}", last=last),
     )
 
 
@@ -145,4 +146,4 @@ def adoption(context: Context) -> None:
         key="adoption",
         height=SMALL_HEIGHT,
     )
-    st.caption(OVERLAP)
+    st.caption(say(OVERLAP))

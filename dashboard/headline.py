@@ -1,4 +1,4 @@
-"""The tiles on top of the Overview and the sentence that says what moved.
+"""What the tiles on top of a page show, and the sentence that says what moved.
 
 Reads rows of metrics through `queries`; a tile shows the last closed row of its metric
 that had ended on the chosen day, and compares it with the one a month or a year before.
@@ -12,12 +12,27 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import comparison, formats, queries, regions
+from dashboard.language import say
 from dashboard.queries import Entry, NoSlice, Slices
 
 # Periods in a sparkline: a year and the period it is compared with.
 SPARK = {"month": 13, "week": 53}
 # Formats whose difference is told as an amount too, not as a change alone.
 AMOUNTS = ("usd", "count")
+# By whether the page is filtered, and what it compares with.
+HEADS = {
+    (False, "month"): "**What moved.**",
+    (False, "year"): "**What moved over the year.**",
+    (True, "month"): "**What moved in {within}.**",
+    (True, "year"): "**What moved in {within} over the year.**",
+}
+OVER = {"month": "{moved} over the month.", "year": "{moved} over the year."}
+# By whether it rose: a whole with its new value, and a part of it.
+MOVED = {
+    True: "{subject} rose {by} to {value}",
+    False: "{subject} fell {by} to {value}",
+}
+MOVE = {True: "{part} rose {size}", False: "{part} fell {size}"}
 
 
 @dataclass(frozen=True)
@@ -126,27 +141,13 @@ def closed_by(rows: pd.DataFrame, day: date) -> pd.DataFrame:
     return rows[had_ended & (rows["state"] == "closed")]
 
 
-def draw(readings: Sequence[Reading]) -> None:
-    """Draw the tiles, and below them which period each value belongs to."""
-    with st.grid(len(readings), min_column_width=158, gap="small", key="tiles"):
-        for reading in readings:
-            _draw_tile(reading)
-    periods = [
-        f"{reading.tile.label}: {formats.period(reading.tile.grain, reading.start)}"
-        for reading in readings
-        if reading.start is not None
-    ]
-    st.caption(" · ".join(periods))
-
-
 def say_moved(
     sentences: Sequence[str], *, within: str = "", versus: str = "month"
 ) -> None:
     """Write the sentences that say what moved, if any, where and since when."""
     if sentences:
-        where = f" in {within}" if within else ""
-        where += " over the year" if versus == "year" else ""
-        st.markdown(f"**What moved{where}.** {formats.markdown(' '.join(sentences))}")
+        head = say(HEADS[bool(within), versus], within=within)
+        st.markdown(f"{head} {formats.markdown(' '.join(sentences))}")
 
 
 def what_moved(
@@ -168,24 +169,31 @@ def what_moved(
         if shares is not None:
             moves = (shares["value"] - shares["before"]).rename(index=regions.name)
             driver = name_driver(moves, arr.value - arr.before, arr.form)
-        said.append(f"{moved('ARR', arr)} in {month:%B %Y}{driver}.")
+        said.append(
+            say(
+                "{moved} in {month}{driver}.",
+                moved=moved("ARR", arr),
+                month=formats.full_month(month),
+                driver=driver,
+            )
+        )
     if wau.value is not None and wau.before is not None:
-        said.append(f"{moved('Weekly actives', wau)} over the {wau.versus}.")
+        said.append(say(OVER[wau.versus], moved=moved("Weekly actives", wau)))
     return said
 
 
 def moved(subject: str, reading: Reading) -> str:
     """Say how a number moved since the one before: ARR rose $8M (+2.4%) to $351M."""
-    now, before = reading.value, reading.before
+    now, before, subject = reading.value, reading.before, say(subject)
     if now is None or before is None:
         return subject
+    value = formats.value(now, reading.form)
     change = formats.delta(now, before, reading.form)
     if not change:
-        return f"{subject} stayed at {formats.value(now, reading.form)}"
-    verb = "rose" if now > before else "fell"
+        return say("{subject} stayed at {value}", subject=subject, value=value)
     size = formats.value(abs(now - before), reading.form)
     by = f"{size} ({change})" if reading.form in AMOUNTS else str(change)[1:]
-    return f"{subject} {verb} {by} to {formats.value(now, reading.form)}"
+    return say(MOVED[now > before], subject=subject, by=by, value=value)
 
 
 def name_driver(moves: pd.Series, whole: float, form: str) -> str:
@@ -210,12 +218,12 @@ def name_driver(moves: pd.Series, whole: float, form: str) -> str:
     if part <= 0:
         return ""
     if part <= 1:
-        return f"; {top} is {part:.0%} of the change"
-    said = f"; {_move(top, moves[top], form)}"
-    against = (moves * sign).idxmin()
-    if moves[against] * sign < 0:
-        said += f" while {_move(against, moves[against], form)}"
-    return said
+        return say("; {part} is {share} of the change", part=top, share=f"{part:.0%}")
+    most, against = _move(top, moves[top], form), (moves * sign).idxmin()
+    if moves[against] * sign >= 0:
+        return say("; {move}", move=most)
+    other = _move(against, moves[against], form)
+    return say("; {move} while {other}", move=most, other=other)
 
 
 def name_part(build_id: str, reading: Reading, by: str, *, slices: Slices = ()) -> str:
@@ -240,8 +248,7 @@ def name_part(build_id: str, reading: Reading, by: str, *, slices: Slices = ()) 
 
 
 def _move(name: str, change: float, form: str) -> str:
-    verb = "rose" if change > 0 else "fell"
-    return f"{name} {verb} {formats.value(abs(change), form)}"
+    return say(MOVE[change > 0], part=name, size=formats.value(abs(change), form))
 
 
 def _rows(build_id: str, tile: Tile, slices: Slices) -> pd.DataFrame:
@@ -250,50 +257,3 @@ def _rows(build_id: str, tile: Tile, slices: Slices) -> pd.DataFrame:
         build_id, tile.metric, grain=tile.grain, by=dimension, slices=slices
     )
     return rows if dimension is None else rows[rows[dimension] == value]
-
-
-def _draw_tile(reading: Reading) -> None:
-    form = reading.form
-    delta = formats.delta(reading.value, reading.before, form)
-    st.metric(
-        reading.tile.label,
-        formats.value(reading.value, form),
-        delta,
-        delta_description=_compared_with(reading),
-        delta_color="inverse" if reading.tile.less_is_better else "normal",
-        chart_data=reading.history or None,
-        border=True,
-        height="stretch",
-        help=_explain(reading),
-    )
-
-
-def _compared_with(reading: Reading) -> str | None:
-    if reading.entry is None:
-        return "not in this build"
-    if reading.refusal is not None:
-        return "not split like this"
-    if reading.value is None:
-        return "no closed period"
-    if reading.before_start is None:
-        return None if reading.versus == "month" else "no year before"
-    end = formats.period_end(reading.tile.grain, reading.before_start)
-    return f"vs {end:%b}" if reading.versus == "month" else f"vs {end:%b %Y}"
-
-
-def _explain(reading: Reading) -> str:
-    entry = reading.entry
-    if entry is None:
-        return f"This build has no metric `{reading.tile.metric}`."
-    parts = [f"**{entry.label}.** {entry.definition}", f"Formula: {entry.formula}"]
-    if entry.caveats:
-        parts.append(entry.caveats)
-    if reading.refusal is not None:
-        parts.append(f"No value within these filters: {reading.refusal}.")
-    if reading.start is not None:
-        period = formats.period(reading.tile.grain, reading.start)
-        parts.append(f"State: closed, {period}.")
-    parts.append(
-        f"`{entry.name}` · definition {entry.definition_version} · owner {entry.owner}"
-    )
-    return formats.markdown("\n\n".join(parts))

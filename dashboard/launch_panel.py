@@ -12,6 +12,7 @@ from dashboard import charts, formats, headline, layout, queries
 from dashboard.canvas import CONFIG
 from dashboard.charts import Mark, first_launches
 from dashboard.context import Context
+from dashboard.language import say
 
 OUTCOMES = {
     "weekly_active_users": "Weekly actives",
@@ -27,6 +28,10 @@ OUTCOMES = {
 REMARK = (
     "Rows of single weeks: the last full week before the launch, and the fourth and"
     " eighth after the week of the launch."
+)
+NOT_CAUSAL = (
+    "Not causal: growth, season, prices and other launches are in it, and a rollout by"
+    " region is dated by its first day."
 )
 # Weeks from the week of the launch, and the head of their column.
 WEEKS = {-1: "Week before", 4: "4 weeks after", 8: "8 weeks after"}
@@ -80,7 +85,10 @@ def chart(context: Context, launched: date) -> None:
         figure,
         config=CONFIG,
         key="launch",
-        alt=f"Line chart of weekly active users around the launch. {words}.",
+        alt=say(
+            "Line chart of weekly active users around the launch. {points}.",
+            points=words,
+        ),
     )
 
 
@@ -88,25 +96,23 @@ def chart(context: Context, launched: date) -> None:
 def table(context: Context, launched: date) -> None:
     """Draw what was measured in a week before the launch and in two after it."""
     listed = before_and_after(context, launched)
-    for screen, columns in (("wide", list(listed.columns)), ("phone", list(PHONE))):
+    few = [say(name) for name in PHONE]
+    for screen, columns in (("wide", list(listed.columns)), ("phone", few)):
         with st.container(key=f"only_{screen}_launch"):
             st.dataframe(
                 listed[columns],
                 hide_index=True,
                 height="content",
                 row_height=ROW_HEIGHT,
-                alt="Outcomes before and after the launch",
+                alt=say("Outcomes before and after the launch"),
                 column_config={
                     name: st.column_config.TextColumn(alignment="right")
                     for name in columns[1:]
                 },
             )
-    said = (
-        "Not causal: growth, season, prices and other launches are in it, and a rollout"
-        " by region is dated by its first day."
-    )
     others = _others(context, launched)
-    st.caption(f"{said} Launched in the same weeks: {others}." if others else said)
+    said = f" {say('Launched in the same weeks: {titles}.', titles=others)}"
+    st.caption(say(NOT_CAUSAL) + (said if others else ""))
 
 
 def before_and_after(context: Context, launched: date) -> pd.DataFrame:
@@ -122,12 +128,12 @@ def before_and_after(context: Context, launched: date) -> pd.DataFrame:
         before, soon, late = (values.get(_week(launched, weeks)) for weeks in WEEKS)
         listed.append(
             (
-                name,
+                say(name),
                 *(formats.value(value, form) for value in (before, soon, late)),
                 _change(soon, before, form),
             )
         )
-    columns = ["Outcome", *WEEKS.values(), "Change at 4"]
+    columns = [say(name) for name in ("Outcome", *WEEKS.values(), "Change at 4")]
     return pd.DataFrame(listed, columns=columns)
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import formats, queries
+from dashboard import formats, language, queries
+from dashboard.language import say
 from dashboard.queries import Build, NoSlice, NoWarehouse, UnknownMetric
 
 POLL_SECONDS = 60
@@ -29,6 +30,7 @@ class Page(NamedTuple):
 
 def open_page(title: str) -> Page:
     """Draw the title and the badges; stop with the way out when there is no data."""
+    title = say(title)
     try:
         build = queries.current_build()
     except NoWarehouse as missing:
@@ -52,6 +54,7 @@ def open_page(title: str) -> Page:
         ):
             as_of = st.empty()
             _draw_badges(build, failure)
+            language.choose()
     if failure is not None:
         _explain_failure(build, failure)
     if build.is_stale:
@@ -62,7 +65,11 @@ def open_page(title: str) -> Page:
 
 def show_as_of(place: DeltaGenerator, day: date) -> None:
     """Write the day the numbers of a page are as of."""
-    place.badge(f"As of {formats.day(day)} UTC", color="blue", icon=":material/event:")
+    place.badge(
+        say("As of {day} UTC", day=formats.day(day)),
+        color="blue",
+        icon=":material/event:",
+    )
 
 
 @contextmanager
@@ -75,7 +82,7 @@ def panel(key: str, title: str, help: str | None = None) -> Iterator[None]:
         help: Text behind the question mark.
     """
     with st.container(border=True, key=f"panel_{key}", height="stretch"):
-        st.header(title, anchor=False, help=help)
+        st.header(say(title), anchor=False, help=say(help) if help else None)
         with guard(title):
             yield
 
@@ -93,65 +100,77 @@ def guard(title: str) -> Iterator[None]:
         reference = uuid.uuid4().hex[:8]
         LOGGER.exception("%s, reference %s", title, reference)
         st.error(
-            f"**{title}** cannot be shown. Other blocks are unaffected. The server's"
-            f" log tells why under reference `{reference}`.",
+            say(
+                "**{title}** cannot be shown. Other blocks are unaffected. The server's"
+                " log tells why under reference `{reference}`.",
+                title=say(title),
+                reference=reference,
+            ),
             icon=":material/error:",
         )
 
 
 def say_empty(what: str) -> None:
     """Say that a block has nothing to show, and why."""
-    st.info(formats.markdown(what), icon=":material/search_off:")
+    st.info(formats.markdown(say(what)), icon=":material/search_off:")
 
 
 def say_unfiltered(refusal: str) -> None:
     """Say that a block has no numbers within the filters of the page."""
     st.info(
-        f"Cannot be filtered like this: {formats.markdown(refusal)}.",
+        say("Cannot be filtered like this: {why}.", why=formats.markdown(refusal)),
         icon=":material/filter_alt_off:",
     )
 
 
 def _draw_badges(build: Build, failure: dict[str, object] | None) -> None:
     st.badge(
-        f"Data through {formats.day(build.as_of)}",
+        say("Data through {day}", day=formats.day(build.as_of)),
         color="gray",
-        help="The last closed day; days are UTC days. The newest event of any source is"
-        f" of {formats.day(build.data_through)}.",
-    )
-    age = formats.age(build.age)
-    state = f"{age} · {build.tests_passed}/{build.tests_total} tests"
-    details = (
-        f"Build `{build.build_id}` was made {build.built_at:%d %b %Y %H:%M} UTC from"
-        f" lake version {build.lake_version}."
+        help=say(
+            "The last closed day; days are UTC days. The newest event of any source is"
+            " of {day}.",
+            day=formats.day(build.data_through),
+        ),
     )
     if failure is not None:
-        state, color, icon = f"Newer build failed · {age}", "red", "error"
+        state, color, icon = "Newer build failed · {age}", "red", "error"
     elif build.is_stale:
-        state, color, icon = f"Stale · {state}", "orange", "warning"
+        state, color, icon = "Stale · {age} · {passed} tests", "orange", "warning"
     else:
-        state, color, icon = f"Current · {state}", "green", "check_circle"
+        state, color, icon = "Current · {age} · {passed} tests", "green", "check_circle"
+    passed = f"{build.tests_passed}/{build.tests_total}"
     st.badge(
-        state,
+        say(state, age=formats.age(build.age), passed=passed),
         icon=f":material/{icon}:",
         color=color,  # type: ignore[arg-type]
-        help=details,
+        help=say(
+            "Build `{build}` was made {made} UTC from lake version {version}.",
+            build=build.build_id,
+            made=formats.moment(build.built_at),
+            version=build.lake_version,
+        ),
     )
     if build.sample_weight != 1:
         st.badge(
-            f"1:{build.sample_weight:,g} sample",
+            say("1:{weight} sample", weight=f"{build.sample_weight:,g}"),
             icon=":material/groups:",
             color="violet",
-            help=f"One row stands for {build.sample_weight:,g} users. Counts and money"
-            " are scaled up to the company; ratios are the sample's own.",
+            help=say(
+                "One row stands for {weight} users. Counts and money are scaled up to"
+                " the company; ratios are the sample's own.",
+                weight=f"{build.sample_weight:,g}",
+            ),
         )
 
 
 def _explain_no_warehouse(missing: NoWarehouse) -> None:
     st.info(
-        "**No numbers yet.** Run `reel demo` to make the reference company, or"
-        " `reel run` to load and build your own events; this page then fills by"
-        " itself.",
+        say(
+            "**No numbers yet.** Run `reel demo` to make the reference company, or"
+            " `reel run` to load and build your own events; this page then fills by"
+            " itself."
+        ),
         icon=":material/database:",
     )
     st.caption(formats.markdown(str(missing)))
@@ -162,13 +181,16 @@ def _explain_failure(build: Build, failure: dict[str, object]) -> None:
     failed = failure.get("failed")
     listed = [str(line) for line in failed] if isinstance(failed, list) else []
     st.error(
-        f"**A newer build failed {len(listed)} of its checks and was not published.**"
-        f" These numbers are from the build before it, made"
-        f" {build.built_at:%d %b %Y %H:%M} UTC.",
+        say(
+            "**A newer build failed {count} of its checks and was not published.**"
+            " These numbers are from the build before it, made {made} UTC.",
+            count=len(listed),
+            made=formats.moment(build.built_at),
+        ),
         icon=":material/error:",
     )
     if listed:
-        with st.expander("What failed"):
+        with st.expander(say("What failed")):
             st.markdown(
                 "\n".join(f"- {formats.markdown(line)}" for line in listed[:20])
             )
@@ -176,8 +198,12 @@ def _explain_failure(build: Build, failure: dict[str, object]) -> None:
 
 def _explain_stale(build: Build) -> None:
     st.warning(
-        f"The last build is {formats.age(build.age)} old; one is expected every day."
-        f" Numbers are from {formats.day(build.as_of)}. Run `reel run` to renew them.",
+        say(
+            "The last build is {age} old; one is expected every day. Numbers are from"
+            " {day}. Run `reel run` to renew them.",
+            age=formats.age(build.age),
+            day=formats.day(build.as_of),
+        ),
         icon=":material/schedule:",
     )
 

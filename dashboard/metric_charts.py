@@ -13,6 +13,7 @@ from dashboard import charts, formats, headline, layout, queries, slice_charts
 from dashboard.canvas import CONFIG, GAIN, GREY, SKY
 from dashboard.charts import Mark
 from dashboard.context import Context
+from dashboard.language import say
 from dashboard.queries import NoSlice
 from dashboard.slice_charts import Series, last_values
 
@@ -52,7 +53,7 @@ def side_by_side(
         else:
             frames.append(rows.assign(metric=one.key))
     if missing:
-        layout.say_empty(f"Not in this build: {', '.join(missing)}.")
+        layout.say_empty(say("Not in this build: {names}.", names=", ".join(missing)))
     return pd.concat(frames) if frames else pd.DataFrame()
 
 
@@ -70,7 +71,10 @@ def draw_lines(
     if rows.empty:
         layout.say_empty("No period of this metric up to this day.")
         return
-    chart, said = slice_charts.lines, f"Line chart by {_plain(by)}."
+    chart, said = (
+        slice_charts.lines,
+        say("Line chart by {dimension}.", dimension=_plain(by)),
+    )
     _draw(context, rows, series, chart, said, by=by, form=form, key=key, height=height)
 
 
@@ -88,7 +92,8 @@ def draw_stack(
     if rows.empty:
         layout.say_empty("No month of this metric up to this day.")
         return
-    chart, said = slice_charts.stacked, f"Bar chart by month and {_plain(by)}."
+    chart = slice_charts.stacked
+    said = say("Bar chart by month and {dimension}.", dimension=_plain(by))
     _draw(context, rows, series, chart, said, by=by, form=form, key=key, height=height)
 
 
@@ -99,15 +104,19 @@ def draw_months(
     form = _form(context, metric)
     rows = context.upto(context.metric(metric, grain="month"))
     if rows.empty:
-        layout.say_empty(f"{name}: no month up to this day.")
+        layout.say_empty(say("{name}: no month up to this day.", name=say(name)))
         return
     closed = headline.closed_by(rows, context.end)
-    said = f" {_last(closed, form)}" if len(closed) else ""
+    said = _last(closed, form) if len(closed) else ""
     st.plotly_chart(
         charts.months(rows, form=form, ink=context.ink, height=height),
         config=CONFIG,
         key=key,
-        alt=f"Bar chart of {formats.inside(name)} by month.{said}",
+        alt=say(
+            "Bar chart of {name} by month. {last}",
+            name=formats.inside(say(name)),
+            last=said,
+        ).strip(),
     )
 
 
@@ -125,7 +134,9 @@ def draw_trend(
     rows = context.upto(context.metric(metric, grain=grain))
     closed = headline.closed_by(rows, context.end)
     if closed.empty:
-        layout.say_empty(f"{name}: no closed period up to this day.")
+        layout.say_empty(
+            say("{name}: no closed period up to this day.", name=say(name))
+        )
         return
     last = closed.iloc[-1]
     figure = charts.trend(
@@ -140,7 +151,11 @@ def draw_trend(
         figure,
         config=CONFIG,
         key=key,
-        alt=f"Line chart of {formats.inside(name)}. {_last(closed, form)}",
+        alt=say(
+            "Line chart of {name}. {last}",
+            name=formats.inside(say(name)),
+            last=_last(closed, form),
+        ),
     )
 
 
@@ -213,4 +228,6 @@ def _form(context: Context, metric: str) -> str:
 
 
 def _plain(dimension: str) -> str:
-    return dimension.replace("_", " ")
+    # Lines of several metrics are told apart by what no build calls a dimension.
+    is_ours = dimension == "metric"
+    return say("metric") if is_ours else formats.inside(formats.words(dimension))

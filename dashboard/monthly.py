@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard import (
     filters,
     formats,
+    language,
     layout,
     printing,
     queries,
@@ -19,10 +20,16 @@ from dashboard import (
     url_state,
 )
 from dashboard.context import Context
+from dashboard.language import say
 
 STYLE = Path(__file__).with_name("head.css")
 ANOTHER = "day"
 VERSUS = {"month": "vs month before", "year": "vs year before"}
+NONE_CLOSED = (
+    "No month is closed yet. Numbers appear after the first full calendar month; events"
+    " reach {day}."
+)
+BEFORE = {"month": "The month before", "year": "The year before"}
 SPANS = {"15": "15 months", "6": "6 months", "all": "All months"}
 
 
@@ -41,10 +48,7 @@ def open_page(
     build, as_of = layout.open_page(title)
     closed = queries.closed_months(build.build_id)
     if not closed:
-        layout.say_empty(
-            "No month is closed yet. Numbers appear after the first full calendar"
-            f" month; events reach {formats.day(build.data_through)}."
-        )
+        layout.say_empty(say(NONE_CLOSED, day=formats.day(build.data_through)))
         st.stop()
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         day, is_newest = _choose_day(closed, last_day=build.as_of)
@@ -61,9 +65,12 @@ def open_page(
         slices=slices,
         versus=versus,
         span=span,
+        language=language.current(),
     )
     layout.show_as_of(as_of, context.day)
-    printing.prepare(context, compared=VERSUS[versus], span=SPANS[span].lower())
+    printing.prepare(
+        context, compared=say(VERSUS[versus]), span=say(SPANS[span]).lower()
+    )
     return context
 
 
@@ -84,11 +91,11 @@ def _choose_day(closed: Sequence[date], *, last_day: date) -> tuple[date, bool]:
     wanted = url_state.allowed("month", list(months), default=newest)
     options = [ANOTHER, *months]
     picked = st.selectbox(
-        "As of the end of",
+        say("As of the end of"),
         options,
         index=options.index(ANOTHER if asked else wanted),
         format_func=lambda key: (
-            "Another day…" if key == ANOTHER else f"{months[key]:%B %Y}"
+            say("Another day…") if key == ANOTHER else formats.full_month(months[key])
         ),
         key="widget_month",
         label_visibility="collapsed",
@@ -99,7 +106,7 @@ def _choose_day(closed: Sequence[date], *, last_day: date) -> tuple[date, bool]:
         url_state.keep("month", picked)
         return months[picked], picked == newest
     day = st.date_input(
-        "Day",
+        say("Day"),
         asked or last,
         min_value=first,
         max_value=last,
@@ -133,16 +140,20 @@ def _choose_view() -> tuple[str, str]:
         or url_state.allowed(key, list(names), default=next(iter(names)))
         for key, names in (("vs", VERSUS), ("span", SPANS))
     ]
-    label = f"{VERSUS[chosen[0]]} · {SPANS[chosen[1]]}"
+    label = f"{say(VERSUS[chosen[0]])} · {say(SPANS[chosen[1]])}"
     with st.popover(label, icon=":material/tune:", key="view"):
         versus = url_state.choose_among(
-            "Compare with",
+            say("Compare with"),
             list(VERSUS),
             key="vs",
             default="month",
-            show=lambda key: f"The {key} before",
+            show=lambda key: say(BEFORE[key]),
         )
         span = url_state.choose_among(
-            "Charts show", list(SPANS), key="span", default="15", show=SPANS.__getitem__
+            say("Charts show"),
+            list(SPANS),
+            key="span",
+            default="15",
+            show=lambda key: say(SPANS[key]),
         )
     return versus, span

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import formats, layout
 from dashboard.context import Context
+from dashboard.language import say
 
 COLUMNS = (
     *("new", "expansion", "reactivation", "resume"),
@@ -27,21 +28,24 @@ def table(context: Context) -> None:
     if listed.empty:
         layout.say_empty("MRR has not changed up to this day.")
         return
-    for screen, columns in (("wide", list(listed.columns)), ("phone", list(PHONE))):
+    few = [say(name) for name in PHONE]
+    for screen, columns in (("wide", list(listed.columns)), ("phone", few)):
         with st.container(key=f"only_{screen}_movements"):
             st.dataframe(
                 listed[[column for column in columns if column in listed]],
                 hide_index=True,
                 height="content",
                 row_height=ROW_HEIGHT,
-                alt=f"MRR movements by month and kind. {_words(listed)}",
+                alt=say(
+                    "MRR movements by month and kind. {newest}", newest=_words(listed)
+                ),
                 column_config={
                     name: st.column_config.TextColumn(alignment="right")
                     for name in columns[1:]
                 },
             )
-    if listed["Month"].str.endswith(OPEN).any():
-        st.caption("\\* The month is not over.")
+    if listed.iloc[:, 0].str.endswith(OPEN).any():
+        st.caption(say("\\* The month is not over."))
 
 
 def by_month(context: Context) -> pd.DataFrame:
@@ -55,21 +59,21 @@ def by_month(context: Context) -> pd.DataFrame:
     wide = wide[[kind for kind in COLUMNS if kind in wide]]
     wide.columns = [formats.words(column) for column in wide.columns]
     total = net.set_index("period_start")
-    wide["Net"] = total["value"]
+    wide[say("Net")] = total["value"]
     wide = wide.sort_index(ascending=False).head(MONTHS).map(formats.usd)
     months = [
         formats.month(start) + (OPEN if state == "provisional" else "")
         for start, state in total["state"].reindex(wide.index).items()
     ]
-    wide.insert(0, "Month", months)
+    wide.insert(0, say("Month"), months)
     return wide
 
 
 def _words(listed: pd.DataFrame) -> str:
     """Say the newest row that is not open."""
-    closed = listed[~listed["Month"].str.endswith(OPEN)]
+    closed = listed[~listed.iloc[:, 0].str.endswith(OPEN)]
     if closed.empty:
         return ""
     row = closed.iloc[0]
     rest = ", ".join(f"{name} {row[name]}" for name in listed.columns[1:])
-    return f"{row['Month']}: {rest}."
+    return f"{row.iloc[0]}: {rest}."

@@ -10,10 +10,20 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import charts, comparison, filters, formats, headline, layout, queries
+from dashboard import (
+    charts,
+    comparison,
+    filters,
+    formats,
+    headline,
+    layout,
+    queries,
+    tile_row,
+)
 from dashboard.canvas import CONFIG
 from dashboard.charts import Mark, first_launches
 from dashboard.context import Context
+from dashboard.language import say
 from dashboard.region_panels import by_region
 
 ACTIVES_HELP = (
@@ -40,7 +50,7 @@ CHART_HEIGHT = 300
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
     readings = context.read(headline.TILES)
-    headline.draw(readings)
+    tile_row.draw(readings)
     shares = None if context.slices else by_region(context, "arr_runrate")
     sentences = headline.what_moved(readings, shares, context.month)
     headline.say_moved(
@@ -72,10 +82,10 @@ def actives(context: Context) -> None:
         figure,
         config=CONFIG,
         key="actives",
-        alt=f"Line chart of weekly active users. {points}.",
+        alt=say("Line chart of weekly active users. {points}.", points=points),
     )
     if is_compared:
-        st.caption(comparison.REMARK)
+        st.caption(say(comparison.REMARK))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -93,11 +103,14 @@ def arr(context: Context) -> None:
         figure,
         config=CONFIG,
         key="arr",
-        alt=f"Bar chart of ARR by month; {formats.month(context.month)}:"
-        f" {formats.usd(last['value'])}.",
+        alt=say(
+            "Bar chart of ARR by month; {month}: {value}.",
+            month=formats.month(context.month),
+            value=formats.usd(last["value"]),
+        ),
     )
     if is_compared:
-        st.caption(comparison.REMARK)
+        st.caption(say(comparison.REMARK))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -116,7 +129,10 @@ def movements(context: Context) -> None:
     balances = headline.closed_by(closing, context.end)["value"].tail(2).tolist()
     if len(balances) == 2:
         opening, closed = (formats.usd(balance) for balance in balances)
-        st.caption(formats.markdown(f"Opening {opening} → closing {closed}"))
+        said = say(
+            "Opening {opening} → closing {closing}", opening=opening, closing=closed
+        )
+        st.caption(formats.markdown(said))
     listed = "; ".join(
         f"{formats.words(row.movement)} {formats.usd(row.value)}"
         for row in rows.itertuples()
@@ -125,7 +141,7 @@ def movements(context: Context) -> None:
         charts.bridge(rows, ink=context.ink, height=280),
         config=CONFIG,
         key="movements",
-        alt=f"Waterfall of the change of MRR: {listed}.",
+        alt=say("Waterfall of the change of MRR: {listed}.", listed=listed),
     )
 
 
@@ -149,8 +165,11 @@ def conversion(context: Context) -> None:
         figure,
         config=CONFIG,
         key="conversion",
-        alt="Line chart of the share of sign-ups who paid within 30 days; last matured"
-        f" week {formats.percent(last['value'])}.",
+        alt=say(
+            "Line chart of the share of sign-ups who paid within 30 days; last matured"
+            " week {value}.",
+            value=formats.percent(last["value"]),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.canvas import BLUE, CONFIG, GREY, fade, set_frame
+from dashboard.language import say
 
 Point = tuple[float, float]
 
@@ -28,9 +29,11 @@ def draw() -> list[Point]:
         on_select=lambda: _add(key),
         selection_mode="points",
         width=SIDE,
-        alt=f"Field to draw a path on; {len(path)} points so far.",
+        alt=say("Field to draw a path on; {count} points so far.", count=len(path)),
     )
-    st.button("Clear", icon=":material/backspace:", key="studio_clear", on_click=_clear)
+    st.button(
+        say("Clear"), icon=":material/backspace:", key="studio_clear", on_click=_clear
+    )
     return path
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard import filters, formats, take_away
 from dashboard.canvas import INK
 from dashboard.context import Context
+from dashboard.language import say
 
 SCRIPT = Path(__file__).with_name("print.js").read_text()
 # Names of the theme's colours that change from dark to light.
@@ -29,10 +30,12 @@ def prepare(context: Context, *, compared: str, span: str) -> None:
         compared: What numbers are compared with, in words.
         span: How far back charts go, in words.
     """
-    where = filters.say(context.slices) or "Everything"
-    foot = _foot(f"Build {context.build_id} · {take_away.address()}")
+    where = filters.say(context.slices) or say("Everything")
+    build = say("Build {build}", build=context.build_id)
+    foot = _foot(f"{build} · {take_away.address()}")
     with st.container(key="printed"):
-        st.caption(formats.plain(f"{where} · {compared} · charts of {span}"))
+        choices = f"{where} · {compared} · {say('charts of {span}', span=span)}"
+        st.caption(formats.plain(choices))
         script = SCRIPT.replace('"PALETTE"', json.dumps(_palette()))
         st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     st.html(f"<style>{foot}</style>")

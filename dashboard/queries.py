@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from dashboard import language
+from dashboard.language import say
 from pipelines import warehouse
 from pipelines.warehouse import NoSlice, NoWarehouse, UnknownMetric, Warehouse
 
@@ -84,6 +86,10 @@ class Entry:
     dimensions: str
 
 
+# What of an entry is for people.
+TEXTS = ("label", "definition", "formula", "caveats")
+
+
 def home() -> Path:
     """Find the data folder: `REEL_HOME`, set by the reel command."""
     return Path(os.environ.get("REEL_HOME") or DEFAULT_HOME).expanduser().resolve()
@@ -153,14 +159,9 @@ def statement(
     return _warehouse(build_id).statement(name, grain=grain, by=by, within=dict(slices))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
 def catalog(build_id: str) -> dict[str, Entry]:
-    """Read the metric catalog, by name."""
-    rows = _warehouse(build_id).catalog().to_dict("records")
-    return {
-        row["name"]: Entry(**{field: row[field] for field in Entry.__annotations__})
-        for row in rows
-    }
+    """Read the metric catalog, by name, in the language of the reader."""
+    return _catalog(build_id, language.current())
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -230,6 +231,18 @@ def analysts_file(build_id: str) -> Path:
         NoWarehouse: The build has none; the message says what to run.
     """
     return warehouse.open_for_analysts(home(), build_id).path
+
+
+# Two builds in each language.
+@st.cache_data(max_entries=8, show_spinner=False)
+def _catalog(build_id: str, spoken: str) -> dict[str, Entry]:
+    del spoken  # part of the key
+    entries = {}
+    for row in _warehouse(build_id).catalog().to_dict("records"):
+        said = {field: say(row[field]) for field in TEXTS}
+        facts = {field: row[field] for field in Entry.__annotations__}
+        entries[row["name"]] = Entry(**(facts | said))
+    return entries
 
 
 def _read(build_id: str, table: str, *, order: Sequence[str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import formats, headline, layout, regions
 from dashboard.canvas import CONFIG
 from dashboard.context import Context
+from dashboard.language import say
 
 HELP = "Run-rate revenue of the month by the region of the account; x 12 it is ARR."
 # Low enough that all regions are seen without scrolling.
@@ -31,8 +32,10 @@ def world(context: Context) -> None:
                 regions.world(circles, amounts, height=size.height),
                 config=CONFIG,
                 key=f"world_{screen}",
-                alt="World map with one circle a region, its area proportional to"
-                " revenue; the table of regions has the same numbers.",
+                alt=say(
+                    "World map with one circle a region, its area proportional to"
+                    " revenue; the table of regions has the same numbers."
+                ),
             )
 
 
@@ -54,9 +57,14 @@ def table(context: Context, metric: str = "run_rate_revenue") -> None:
         }
     )
     before = formats.month(context.month_before)
-    money = st.column_config.NumberColumn(format=f"$%.2f{letter}", width=72)
+    money = st.column_config.NumberColumn(
+        say("Revenue"), format=f"$%.2f{letter}", width=72
+    )
     change = st.column_config.NumberColumn(
-        format="%+.1f%%", width=64, help=f"Against {before}."
+        say("Change"),
+        format="%+.1f%%",
+        width=64,
+        help=say("Against {month}.", month=before),
     )
     with st.container(key="only_wide_table"):
         st.dataframe(
@@ -64,18 +72,21 @@ def table(context: Context, metric: str = "run_rate_revenue") -> None:
             hide_index=True,
             height="content",
             row_height=ROW_HEIGHT,
-            alt="Revenue by region with share, change and 13 months",
+            alt=say("Revenue by region with share, change and 13 months"),
             column_config={
-                "Region": st.column_config.TextColumn(width=118),
+                "Region": st.column_config.TextColumn(say("Region"), width=118),
                 "Revenue": money,
                 "Share": st.column_config.ProgressColumn(
+                    say("Share"),
                     format="%.0f%%",
                     min_value=0,
                     max_value=max(listed["Share"].max(), 1),
                     width=92,
                 ),
                 "Change": change,
-                "13 months": st.column_config.AreaChartColumn(y_min=0, width=72),
+                "13 months": st.column_config.AreaChartColumn(
+                    say("13 months"), y_min=0, width=72
+                ),
             },
         )
     with st.container(key="only_phone_table"):
@@ -84,11 +95,13 @@ def table(context: Context, metric: str = "run_rate_revenue") -> None:
             hide_index=True,
             height="content",
             row_height=ROW_HEIGHT,
-            alt="Revenue by region with share and change",
+            alt=say("Revenue by region with share and change"),
             column_config={
-                "Region": st.column_config.TextColumn(width=112),
+                "Region": st.column_config.TextColumn(say("Region"), width=112),
                 "Revenue": money,
-                "Share": st.column_config.NumberColumn(format="%.0f%%", width=52),
+                "Share": st.column_config.NumberColumn(
+                    say("Share"), format="%.0f%%", width=52
+                ),
                 "Change": change,
             },
         )

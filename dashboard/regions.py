@@ -12,6 +12,7 @@ from math import hypot, sqrt
 import plotly.graph_objects as go
 
 from dashboard.canvas import BLUE, CLEAR, GREY, fade, set_frame
+from dashboard.language import say
 
 LAND = "/app/static/land.geojson"
 
@@ -70,7 +71,7 @@ class Circle:
 
 def name(region: str) -> str:
     """Name a region for a reader; an unknown code stays as it is."""
-    return PLACES[region][0] if region in PLACES else region
+    return say(PLACES[region][0]) if region in PLACES else region
 
 
 def place_circles(shares: Mapping[str, float], size: Size) -> list[Circle]:

@@ -9,10 +9,16 @@ import streamlit as st
 from dashboard import cohort_chart, formats, layout
 from dashboard.canvas import CONFIG
 from dashboard.context import Context
+from dashboard.language import say
 
 REMARK = (
     "One row a week of sign-ups, newest at the bottom. D1 is the day after sign-up, W1"
     " the days 7 to 13 after it."
+)
+NOTE = "Active on the day (D) or in the week (W) after sign-up, by sign-up week."
+NOTE_OPEN = (
+    "Active on the day (D) or in the week (W) after sign-up, by sign-up week. \\* Some"
+    " of the week's sign-ups have not had these days yet."
 )
 
 
@@ -32,12 +38,13 @@ def triangle(context: Context) -> None:
                 cohort_chart.triangle(cells, ink=context.ink, measures=measures),
                 config=CONFIG,
                 key=f"retention_{screen}",
-                alt=f"Heat map of the retention of sign-ups by week. {_words(cells)}",
+                alt=say(
+                    "Heat map of the retention of sign-ups by week. {newest}",
+                    newest=_words(cells),
+                ),
             )
-    note = "Active on the day (D) or in the week (W) after sign-up, by sign-up week."
-    if (cells["state"] == "provisional").any():
-        note += " \\* Some of the week's sign-ups have not had these days yet."
-    st.caption(note)
+    is_open = (cells["state"] == "provisional").any()
+    st.caption(say(NOTE_OPEN if is_open else NOTE))
 
 
 def known_cells(context: Context) -> pd.DataFrame:
@@ -59,4 +66,4 @@ def _words(cells: pd.DataFrame) -> str:
             row = closed.iloc[-1]
             period = formats.period("week", row["period_start"])
             said.append(f"{measure.upper()} {formats.percent(row['value'])} ({period})")
-    return "Newest closed: " + ", ".join(said) + "." if said else ""
+    return say("Newest closed: {values}.", values=", ".join(said)) if said else ""

@@ -6,10 +6,11 @@ theme alone, so later runs replay it without building its figure again.
 
 import streamlit as st
 
-from dashboard import headline
+from dashboard import tile_row
 from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, PINK, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.metric_charts import (
     draw_lines,
     draw_months,
@@ -65,7 +66,7 @@ WHY_ARR_DIFFERS = (
 @st.cache_data(max_entries=100, show_spinner=False)
 def tiles(context: Context) -> None:
     """Draw the five numbers of the page."""
-    headline.draw(context.read(TILES))
+    tile_row.draw(context.read(TILES))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -94,7 +95,7 @@ def arr_family(context: Context) -> None:
     """Draw the three readings of ARR, and say why they differ."""
     rows = side_by_side(context, ARR_FAMILY)
     draw_lines(context, rows, ARR_FAMILY, form="usd", key="arr_family")
-    st.caption(WHY_ARR_DIFFERS)
+    st.caption(say(WHY_ARR_DIFFERS))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

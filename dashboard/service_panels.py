@@ -9,11 +9,12 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import filters, headline, queries
+from dashboard import filters, formats, headline, queries, tile_row
 from dashboard.canvas import BLUE, GAIN, GREY, LAUNCH, LOSS, PINK, TEAL, VIOLET
 from dashboard.context import Context
 from dashboard.features_panels import FEATURES
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.metric_charts import (
     HEIGHT,
     SMALL_HEIGHT,
@@ -84,18 +85,24 @@ NO_CAUSE = "A comparison, not a cause: who pays waits less and stays longer anyw
 def tiles(context: Context) -> None:
     """Draw the five numbers and the sentence below them."""
     readings = context.read(TILES)
-    headline.draw(readings)
+    tile_row.draw(readings)
     margin, wasted = readings[-2:]
     said = []
     if margin.before is not None:
         said.append(
-            f"{headline.moved('Gross margin', margin)} in {context.month:%B %Y}."
+            say(
+                "{moved} in {month}{driver}.",
+                moved=headline.moved("Gross margin", margin),
+                month=formats.full_month(context.month),
+                driver="",
+            )
         )
     if wasted.before is not None:
         part = headline.name_part(
             context.build_id, wasted, "reason", slices=context.slices
         )
-        said.append(f"{headline.moved('Wasted computing', wasted)}{part}.")
+        moved = headline.moved("Wasted computing", wasted)
+        said.append(say("{moved}{driver}.", moved=moved, driver=part))
     headline.say_moved(said, within=filters.say(context.slices), versus=context.versus)
 
 
@@ -140,7 +147,7 @@ def wait(context: Context) -> None:
     recent = rows["period_start"] > pd.Timestamp(context.end) - WAIT_WINDOW
     rows = rows[recent & (rows["state"] == "closed")]
     draw_lines(context, rows, WAITS, by="minutes", form="percent", key="wait")
-    st.caption(NO_CAUSE)
+    st.caption(say(NO_CAUSE))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

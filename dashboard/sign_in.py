@@ -6,6 +6,7 @@ Reads whether a login is configured. Writes Streamlit elements only.
 import streamlit as st
 
 from dashboard import formats
+from dashboard.language import say
 
 
 def refuse(reason: str) -> None:
@@ -14,6 +15,11 @@ def refuse(reason: str) -> None:
     st.info(formats.plain(reason), icon=":material/lock:")
     logged_in = st.user.to_dict().get("is_logged_in")
     if logged_in:
-        st.button("Log out", on_click=st.logout, icon=":material/logout:")
+        st.button(say("Log out"), on_click=st.logout, icon=":material/logout:")
     elif logged_in is False:
-        st.button("Log in", on_click=st.login, type="primary", icon=":material/login:")
+        st.button(
+            say("Log in"),
+            on_click=st.login,
+            type="primary",
+            icon=":material/login:",
+        )

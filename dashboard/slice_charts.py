@@ -6,12 +6,14 @@ Reads and writes nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import east_asian_width
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import formats
 from dashboard.canvas import GREY, even_ticks, fade, set_axes
+from dashboard.language import say
 
 # Share of the axis that one line of text beside the plot takes.
 LABEL_ROOM = 0.085
@@ -23,7 +25,7 @@ class Series:
 
     Attributes:
         key: Its value of the dimension.
-        name: What the reader sees.
+        name: What the reader sees, in English.
         color: Colour of its line or bars.
         dash: Dash of its line, so that colour is not alone.
     """
@@ -32,6 +34,11 @@ class Series:
     name: str
     color: str
     dash: str = "solid"
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of the reader."""
+        return say(self.name)
 
 
 def lines(
@@ -99,7 +106,7 @@ def stacked(
         figure.add_bar(
             x=part["period_start"],
             y=part["value"],
-            name=one.name,
+            name=one.label,
             customdata=_texts(part, form),
             marker=dict(
                 color=[fade(one.color, 0.3) if open_ else one.color for open_ in late],
@@ -111,7 +118,7 @@ def stacked(
                 line=dict(width=0),
             ),
             hovertemplate="%{customdata[0]}: <b>%{customdata[1]}</b>"
-            f"<extra>{one.name}</extra>",
+            f"<extra>{one.label}</extra>",
         )
     _fit(figure, rows, form)
     figure.update_layout(
@@ -140,7 +147,7 @@ def last_values(
     newest = rows[rows["period_start"] == rows["period_start"].max()]
     values = newest.set_index(by)["value"]
     listed = ", ".join(
-        f"{one.name} {formats.value(values[one.key], form)}"
+        f"{one.label} {formats.value(values[one.key], form)}"
         for one in series
         if one.key in values.index
     )
@@ -164,11 +171,11 @@ def _add_line(
         x=rows["period_start"],
         y=rows["value"],
         mode="lines",
-        name=one.name,
+        name=one.label,
         line=dict(color=one.color, width=width, dash=one.dash),
         customdata=_texts(rows, form),
         hovertemplate="<b>%{customdata[1]}</b>, %{customdata[0]}"
-        f"<extra>{one.name}</extra>",
+        f"<extra>{one.label}</extra>",
     )
 
 
@@ -183,8 +190,8 @@ def _write_ends(
     for one, row in sorted(ends, key=lambda end: end[1]["value"]):
         place = max(float(row["value"]), floor)
         floor = place + gap
-        text = f"{one.name} {formats.value(row['value'], form)}"
-        widest = max(widest, len(text))
+        text = f"{one.label} {formats.value(row['value'], form)}"
+        widest = max(widest, _width(text))
         figure.add_scatter(
             x=[row["period_start"]],
             y=[row["value"]],
@@ -205,6 +212,11 @@ def _write_ends(
     figure.update_layout(margin_r=int(16 + 6.6 * widest))
     if floor > top:
         figure.update_yaxes(range=[0, floor])
+
+
+def _width(text: str) -> int:
+    """Count the letters of a text; one of Chinese is as wide as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _fit(figure: go.Figure, rows: pd.DataFrame, form: str) -> None:

@@ -4,25 +4,21 @@ Reads the analysts' file through `sandbox`. A statement runs when its reader pre
 and at no other time: a link only fills the editor.
 """
 
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
-import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from dashboard import (
     access,
-    answer_files,
     formats,
     layout,
     queries,
     query_book,
-    quick_chart,
     sandbox,
+    sql_answer,
 )
-from dashboard.canvas import CONFIG, INK
+from dashboard.language import say
 from dashboard.queries import Build
 from dashboard.sandbox import Answer, Job
 
@@ -32,8 +28,6 @@ LONGEST_LINK = 6000
 # A fast answer comes without a flicker of the Cancel button.
 FAST_SECONDS = 0.8
 POLL_SECONDS = 0.5
-TABLE_HEIGHT = 420
-NONE = "—"
 
 
 def user() -> str:
@@ -50,14 +44,24 @@ def put(sql: str) -> None:
 
 def explain_rows(build: Build) -> None:
     """Say which build is asked, and that its rows are not scaled up."""
-    stated = f"Build `{build.build_id}` · as of {formats.day(build.as_of)} UTC"
-    if build.sample_weight != 1:
-        stated += (
-            f" · **rows are the sample's own**: one stands for {build.sample_weight:,g}"
-            " users, and `sample_weight` in `meta.build` scales counts and money up to"
-            " the company, as the other pages do"
+    stated = [
+        say(
+            "Build `{build}` · as of {day} UTC",
+            build=build.build_id,
+            day=formats.day(build.as_of),
         )
-    st.caption(stated + " · no row of a person or an account is in this file")
+    ]
+    if build.sample_weight != 1:
+        stated.append(
+            say(
+                "**rows are the sample's own**: one stands for {weight} users, and"
+                " `sample_weight` in `meta.build` scales counts and money up to the"
+                " company, as the other pages do",
+                weight=f"{build.sample_weight:,g}",
+            )
+        )
+    stated.append(say("no row of a person or an account is in this file"))
+    st.caption(" · ".join(stated))
 
 
 def editor(build: Build) -> None:
@@ -87,11 +91,17 @@ def editor(build: Build) -> None:
         _share(sql)
     if pressed["Save"] and sql.strip():
         name = query_book.save(queries.home(), user(), sql)
-        st.toast(f"Saved as “{formats.plain(name)}”", icon=":material/bookmark:")
+        st.toast(
+            say("Saved as “{name}”", name=formats.plain(name)),
+            icon=":material/bookmark:",
+        )
     job: Job | None = state.get("sql_job")
     if state.get("sql_linked") == sql and (job is None or job.sql != sql):
         above.info(
-            "This statement came with a link and has not run. Read it, then press Run.",
+            say(
+                "This statement came with a link and has not run. Read it, then press"
+                " Run."
+            ),
             icon=":material/link:",
         )
 
@@ -111,7 +121,7 @@ def _buttons() -> dict[str, bool]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pressed = {
             name: st.form_submit_button(
-                name,
+                say(name, sense="a link" if name == "Share" else ""),
                 icon=f":material/{icon}:",
                 type="primary" if name == "Run" else "secondary",
                 shortcut="Ctrl+Enter" if name == "Run" else None,
@@ -120,7 +130,11 @@ def _buttons() -> dict[str, bool]:
         }
         limits = sandbox.LIMITS
         st.caption(
-            f"One SELECT or EXPLAIN · {limits.wall_seconds:g} s · {limits.rows:,} rows"
+            say(
+                "One SELECT or EXPLAIN · {seconds} s · {rows} rows",
+                seconds=f"{limits.wall_seconds:g}",
+                rows=f"{limits.rows:,}",
+            )
         )
     return pressed
 
@@ -137,7 +151,7 @@ def result() -> None:
         if job.answer.table is None:
             _explain(job.sql, job.answer)
         else:
-            _show(job.answer)
+            sql_answer.show(job.answer)
 
 
 def _run(build: Build, sql: str) -> None:
@@ -154,11 +168,11 @@ def _run(build: Build, sql: str) -> None:
 def _share(sql: str) -> None:
     """Show the address that fills another reader's editor with the statement."""
     if not _keep_in_address(sql):
-        st.warning("This statement is too long for a link: send it as text.")
+        st.warning(say("This statement is too long for a link: send it as text."))
         return
     page = str(st.context.url).split("?")[0]
     st.caption(
-        "Whoever opens this link sees the statement; it runs when they press Run."
+        say("Whoever opens this link sees the statement; it runs when they press Run.")
     )
     st.code(f"{page}?{urlencode({'q': sql})}", language=None, wrap_lines=True)
 
@@ -178,12 +192,17 @@ def _running(job: Job) -> None:
         st.rerun(scope="app")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            "Cancel",
+            say("Cancel"),
             icon=":material/stop_circle:",
             key="sql_cancel",
             on_click=job.cancel,
         )
-        st.markdown(f":material/hourglass_top: Running for {job.seconds:.0f} s")
+        st.markdown(
+            say(
+                ":material/hourglass_top: Running for {seconds} s",
+                seconds=f"{job.seconds:.0f}",
+            )
+        )
 
 
 def _record(job: Job, answer: Answer) -> None:
@@ -204,13 +223,16 @@ def _record(job: Job, answer: Answer) -> None:
 def _explain(sql: str, answer: Answer) -> None:
     """Say why there is no table, and point at the place where it went wrong."""
     place = locate(sql, answer.position)
-    where = f" in line {place[0]}, column {place[1]}" if place else ""
+    where = "**{kind}** in line {line}, column {column}" if place else "**{kind}**"
+    line, column = place or (0, 0)
     icon = "cancel" if answer.kind == "Cancelled" else "error"
-    st.error(f"**{answer.kind}**{where}", icon=f":material/{icon}:")
-    said = answer.message
+    st.error(
+        say(where, kind=say(answer.kind), line=line, column=column),
+        icon=f":material/{icon}:",
+    )
+    said = say(answer.message)
     if place:
-        line = sql.splitlines()[place[0] - 1]
-        said = f"{line}\n{' ' * (place[1] - 1)}^\n{said}"
+        said = f"{sql.splitlines()[line - 1]}\n{' ' * (column - 1)}^\n{said}"
     st.code(said, language=None, wrap_lines=not place)
 
 
@@ -223,76 +245,3 @@ def locate(sql: str, position: int | None) -> tuple[int, int] | None:
     if line >= len(sql.splitlines()):
         return None
     return line + 1, len(before) - (before.rfind("\n") + 1) + 1
-
-
-def _show(answer: Answer) -> None:
-    assert answer.table is not None
-    table = answer.table
-    said = f"{table.num_rows:,} row{'s' if table.num_rows != 1 else ''}"
-    if answer.cut == "rows":
-        said = f"The first {said}; there are more"
-    elif answer.cut == "bytes":
-        said = (
-            f"The first {said}: more do not fit into {sandbox.LIMITS.bytes >> 20} MiB"
-        )
-    with st.container(
-        horizontal=True,
-        vertical_alignment="center",
-        horizontal_alignment="distribute",
-        key="sql_answer",
-    ):
-        st.markdown(f"{said} · {answer.milliseconds:,} ms", width="content")
-        _files(table)
-    looked_at, drawn = st.tabs(["Table", "Chart"])
-    frame = answer_files.to_frame(table)
-    with looked_at:
-        whole = st.column_config.NumberColumn(format="localized")
-        st.dataframe(
-            frame,
-            hide_index=True,
-            height=TABLE_HEIGHT if len(frame) > 10 else "auto",
-            column_config={name: whole for name in frame.select_dtypes("integer")},
-            alt=f"{said}, columns {', '.join(frame)}",
-        )
-    with drawn:
-        _draw(frame)
-
-
-def _files(table: pa.Table) -> None:
-    """Offer the answer as files, which are written when they are asked for."""
-    with st.container(horizontal=True, width="content", gap="xsmall"):
-        for ending, (write, mime) in answer_files.FILES.items():
-            st.download_button(
-                ending.upper() if ending != "parquet" else "Parquet",
-                partial(write, table),
-                file_name=f"answer.{ending}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"download_{ending}",
-            )
-
-
-def _draw(frame: pd.DataFrame) -> None:
-    """Draw the answer over the columns the reader chooses."""
-    found = quick_chart.axes(frame)
-    if frame.empty or not found.across or not found.up:
-        layout.say_empty(
-            "A chart needs a row, a column of numbers and one of dates or words."
-        )
-        return
-    with st.container(horizontal=True, gap="small", key="sql_axes"):
-        up = st.selectbox("Draw", found.up, width=200)
-        across = st.selectbox("over", found.across, width=200)
-        rest = [name for name in found.groups if name != across]
-        # Several rows of one day belong to different kinds, if there are kinds.
-        split = bool(rest) and frame[across].duplicated().any()
-        group = st.selectbox("one line each", [NONE, *rest], int(split), width=200)
-    figure = quick_chart.draw(
-        frame,
-        across=across,
-        up=up,
-        group=None if group == NONE else group,
-        ink=INK[st.context.theme.type or "light"],
-    )
-    st.plotly_chart(figure, config=CONFIG, key="sql_chart", alt=f"{up} over {across}.")

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, layout, queries, query_book, url_state
+from dashboard.language import say
 from dashboard.sql_panels import EXAMPLES, put, user
 
 HEIGHT = 560
@@ -31,7 +32,7 @@ def tables(build_id: str, text: str) -> None:
             shown += 1
             with st.expander(table, key=f"table_{table}"):
                 st.button(
-                    "Put into the editor",
+                    say("Put into the editor"),
                     icon=":material/edit:",
                     key=f"put_{table}",
                     on_click=put,
@@ -40,7 +41,9 @@ def tables(build_id: str, text: str) -> None:
                 )
                 st.markdown(_describe(description, rows))
         if not shown:
-            layout.say_empty(f"No table matches “{formats.plain(text)}”.")
+            layout.say_empty(
+                say("No table matches “{text}”.", text=formats.plain(text))
+            )
 
 
 def examples() -> None:
@@ -65,7 +68,7 @@ def saved() -> None:
                 "",
                 icon=":material/delete:",
                 key=f"forget_{name}",
-                help="Delete",
+                help=say("Delete"),
                 type="tertiary",
                 on_click=query_book.forget,
                 args=(queries.home(), user(), name),
@@ -79,12 +82,15 @@ def history() -> None:
         layout.say_empty("Nothing asked yet.")
     with st.container(height=HEIGHT, border=False, gap="xsmall"):
         for place, past in enumerate(asked):
-            found = f"{past.row_count:,} rows" if past.row_count is not None else ""
+            found = (
+                say("{rows} rows", rows=f"{past.row_count:,}")
+                if past.row_count is not None
+                else say(past.outcome)
+            )
             at = datetime.fromisoformat(past.at)
             _offer(query_book.name_of(past.sql), past.sql, key=f"past_{place}")
             st.caption(
-                f"{formats.day(at)} {at:%H:%M} UTC · {past.milliseconds:,} ms ·"
-                f" {found or past.outcome}"
+                f"{formats.day(at)} {at:%H:%M} UTC · {past.milliseconds:,} ms · {found}"
             )
 
 

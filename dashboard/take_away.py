@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import access, formats, layout, queries, regions
 from dashboard.headline import Tile
+from dashboard.language import say
 from dashboard.queries import Entry, Slices
 
 ICON = ":material/download:"
@@ -140,11 +141,13 @@ BEHIND = {
 
 def share() -> None:
     """Offer the address of the page with every filter in it."""
-    with st.popover("Share", icon=":material/link:", key="share"):
-        st.caption("Who opens this link sees the page with these filters.")
+    with st.popover(say("Share", sense="a link"), icon=":material/link:", key="share"):
+        st.caption(say("Who opens this link sees the page with these filters."))
         st.code(address(), language=None, wrap_lines=True)
         # print.js listens to it: only a script can open the browser's own dialogue.
-        st.button("Print or PDF", icon=":material/print:", type="tertiary", key="print")
+        st.button(
+            say("Print or PDF"), icon=":material/print:", type="tertiary", key="print"
+        )
         _say_who()
 
 
@@ -159,9 +162,11 @@ def _say_who() -> None:
     who = access.reader()
     if who == access.LOCAL:
         return
-    st.caption(f"You read as {formats.plain(who.name)}, {who.role}.")
+    st.caption(
+        say("You read as {name}, {role}.", name=formats.plain(who.name), role=who.role)
+    )
     if st.user.to_dict().get("is_logged_in"):
-        st.button("Log out", on_click=st.logout, icon=":material/logout:")
+        st.button(say("Log out"), on_click=st.logout, icon=":material/logout:")
 
 
 def download(build_id: str, panel: str, *, slices: Slices = ()) -> None:
@@ -179,18 +184,18 @@ def download_tiles(
 
 def _button(build_id: str, key: str, rows: tuple[Rows, ...], slices: Slices) -> None:
     # The rows are read when somebody asks: a page redraws often, and few are opened.
-    if st.button("Data", icon=ICON, type="tertiary", key=f"data_{key}"):
-        _open(build_id, rows, slices)
+    if st.button(say("Data"), icon=ICON, type="tertiary", key=f"data_{key}"):
+        title = say("The rows behind the numbers")
+        st.dialog(title, width="large", icon=ICON)(_open)(build_id, rows, slices)
 
 
-@st.dialog("The rows behind the numbers", width="large", icon=ICON)
 def _open(build_id: str, rows: tuple[Rows, ...], slices: Slices) -> None:
     known = queries.catalog(build_id)
     for part in rows:
         if part.metric in known:
             with layout.guard(known[part.metric].label):
                 _offer(build_id, part, known[part.metric], slices)
-    st.caption(f"Build `{build_id}`, newest period first.")
+    st.caption(say("Build `{build}`, newest period first.", build=build_id))
 
 
 def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
@@ -198,8 +203,7 @@ def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
     rows = read(build_id, part, slices)
     values = [value for _, value in slices]
     name = "_".join([part.metric, part.grain, *filter(None, [part.by]), *values])
-    split = f" and {part.by}" if part.by else ""
-    st.markdown(f"**{formats.markdown(entry.label)}** by {part.grain}{split}")
+    _name(part, entry)
     with st.container(horizontal=True, gap="xsmall", key=f"take_{name}"):
         for ending, (label, write, mime) in FILES.items():
             st.download_button(
@@ -216,7 +220,7 @@ def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
         if access.may_open(access.reader(), "sql"):
             st.page_link(
                 "app_pages/sql.py",
-                label="Open in SQL",
+                label=say("Open in SQL"),
                 icon=":material/terminal:",
                 query_params={"q": f"-- {entry.label}\n{sql}"},
             )
@@ -224,7 +228,19 @@ def _offer(build_id: str, part: Rows, entry: Entry, slices: Slices) -> None:
         in_words(rows, entry),
         hide_index=True,
         height=TABLE_HEIGHT,
-        alt=f"Rows of {entry.label}",
+        alt=say("Rows of {metric}", metric=entry.label),
+    )
+
+
+def _name(part: Rows, entry: Entry) -> None:
+    by_part = "**{metric}** by {grain} and {dimension}"
+    st.markdown(
+        say(
+            by_part if part.by else "**{metric}** by {grain}",
+            metric=formats.markdown(entry.label),
+            grain=formats.inside(formats.words(part.grain)),
+            dimension=formats.inside(formats.words(part.by or "")),
+        )
     )
 
 
@@ -239,7 +255,7 @@ def in_words(rows: pd.DataFrame, entry: Entry) -> pd.DataFrame:
     """Write rows for a reader, newest period first; the files keep names and digits."""
     rows = rows.sort_values("period_start", ascending=False, kind="stable")
     starts = zip(rows["grain"], rows["period_start"], strict=True)
-    columns = {"Period": [formats.period(grain, start) for grain, start in starts]}
+    columns = {say("Period"): [formats.period(grain, start) for grain, start in starts]}
     for dimension in filter(None, entry.dimensions.split(", ")):
         if (rows[dimension] != "all").any():
             columns[formats.words(dimension)] = [
@@ -249,7 +265,7 @@ def in_words(rows: pd.DataFrame, entry: Entry) -> pd.DataFrame:
     columns[entry.label] = [
         formats.value(value, entry.format) for value in rows["value"]
     ]
-    columns["State"] = [formats.words(state) for state in rows["state"]]
+    columns[say("State")] = [formats.words(state) for state in rows["state"]]
     return pd.DataFrame(columns)
 
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import feature_table, launch_panel, layout, monthly, url_state
+from dashboard import feature_table, formats, launch_panel, layout, monthly, url_state
 from dashboard import features_panels as panels
 from dashboard.definitions import explain
+from dashboard.language import say
 from dashboard.take_away import download
 
 context = monthly.open_page("Features", metrics=panels.METRICS)
@@ -14,7 +15,8 @@ with layout.guard("The tiles"):
     panels.tiles(context)
 
 help = explain(build, *feature_table.METRICS)
-with layout.panel("feature_table", f"Features · {context.month:%b %Y}", help):
+title = say("Features · {month}", month=formats.month(context.month))
+with layout.panel("feature_table", title, help):
     feature_table.table(context)
     download(build, "feature_table", slices=context.slices)
 
@@ -36,9 +38,12 @@ with layout.panel("launch", "Before and after a launch", help):
     else:
         with st.container(horizontal=True, vertical_alignment="center"):
             title = url_state.choose(
-                "Launch", list(launches), key="launch", default=next(iter(launches))
+                say("Launch"),
+                list(launches),
+                key="launch",
+                default=next(iter(launches)),
             )
-            st.badge("Not causal", icon=":material/info:", color="orange")
+            st.badge(say("Not causal"), icon=":material/info:", color="orange")
         left, right = st.columns([1, 1.1], gap="small")
         with left, layout.guard("The chart"):
             launch_panel.chart(context, launches[title])

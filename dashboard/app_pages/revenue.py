@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import filters, formats, layout, monthly, movement_table, region_panels
 from dashboard import revenue_panels as panels
 from dashboard.definitions import explain
+from dashboard.language import say
 from dashboard.take_away import download, download_tiles
 
 context = monthly.open_page("Revenue", by=filters.DIMENSIONS)
@@ -38,7 +39,8 @@ with right, layout.panel("run_rate", "Run-rate revenue by segment", help):
 
 left, right = st.columns(2, gap="small")
 help = explain(build, "revenue")
-with left, layout.panel("earned", f"Recognised by region · {in_month}", help):
+title = say("Recognised by region · {month}", month=in_month)
+with left, layout.panel("earned", title, help):
     region_panels.table(context, "revenue")
     download(build, "earned", slices=context.slices)
 help = explain(build, "mrr_movements", remark="A dash: none of this kind.")

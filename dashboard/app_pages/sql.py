@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import layout, queries, url_state
 from dashboard import sql_panels as panels
 from dashboard import sql_shelf as shelf
+from dashboard.language import say
 
 build = layout.open_page("SQL").build
 try:
@@ -22,10 +23,10 @@ with left:
         panels.result()
 with right:
     tables, examples, saved, history = st.tabs(
-        ["Tables", "Examples", "Saved", "History"]
+        [say("Tables"), say("Examples"), say("Saved"), say("History")]
     )
     with tables, layout.guard("The tables"):
-        text = url_state.search("Search tables and columns", key="table")
+        text = url_state.search(say("Search tables and columns"), key="table")
         shelf.tables(build.build_id, text)
     with examples, layout.guard("The examples"):
         shelf.examples()

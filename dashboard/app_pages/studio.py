@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import arena_panel, layout
+from dashboard import arena_panel, layout, studio_effect
 from dashboard import studio_panels as panels
 
 build = layout.open_page("Studio").build
@@ -13,8 +13,8 @@ with left, layout.panel("order", "Make a clip", panels.ORDER_HELP):
 with right, layout.panel("clip", "The clip", panels.CLIP_HELP):
     panels.clip()
 
-with layout.panel("effect", "In the numbers", panels.EFFECT_HELP):
-    panels.effect(build.build_id)
+with layout.panel("effect", "In the numbers", studio_effect.HELP):
+    studio_effect.draw(build.build_id)
 
 with layout.panel("arena", "Which clip is better?", arena_panel.HELP):
     arena_panel.draw()
