@@ -42,6 +42,7 @@ TALL = """() => {
     return Math.ceil(main.scrollHeight + main.getBoundingClientRect().top);
 }"""
 COLORS = 160  # of a committed picture
+TALLEST = 3600  # pixels of one: the definitions go on for long
 # A picture is compared by blocks of so many pixels, each by its mean colour.
 BLOCK = 24
 
@@ -122,8 +123,11 @@ def main() -> None:
             with open_page(
                 browser, sys.argv[1].rstrip("/"), name, size=size, theme=theme
             ) as page:
-                picture = take(page).quantize(COLORS, dither=Image.Dither.NONE)
-                picture.save(folder / f"{place}.png", optimize=True)
+                whole = take(page)
+                shown = whole.crop((0, 0, whole.width, min(whole.height, TALLEST)))
+                shown.quantize(COLORS, dither=Image.Dither.NONE).save(
+                    folder / f"{place}.png", optimize=True
+                )
         browser.close()
 
 
