@@ -71,10 +71,8 @@ def draw_lines(
     if rows.empty:
         layout.say_empty("No period of this metric up to this day.")
         return
-    chart, said = (
-        slice_charts.lines,
-        say("Line chart by {dimension}.", dimension=_plain(by)),
-    )
+    chart = slice_charts.lines
+    said = say("Line chart by {dimension}.", dimension=_plain(by))
     _draw(context, rows, series, chart, said, by=by, form=form, key=key, height=height)
 
 

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,32 +11,33 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS_TO_START = 60
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--font-render-hinting=none",
-    "--disable-lcd-text",
-)
+
+
+def _load(name: str, path: Path) -> ModuleType:
+    """Load a file beside the tests, which can then import it by its name."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+pictures = _load("pictures", Path(__file__).with_name("pictures.py"))
 
 
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """The Chromium of this machine; `REEL_CHROMIUM` names another one."""
-    wanted = (os.environ.get("REEL_CHROMIUM", ""), *BROWSERS)
-    found = [path for path in map(shutil.which, filter(None, wanted)) if path]
-    if not found:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
-    return found[0]
+    found = pictures.find_browser()
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(pictures.BROWSERS)} is installed")
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def browser(browser_path: str) -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=browser_path, args=list(FLAGS), timeout=60_000
+            executable_path=browser_path, args=list(pictures.FLAGS), timeout=60_000
         )
         yield browser
         browser.close()
@@ -100,12 +100,7 @@ def free_port() -> int:
 
 
 def _story():
-    path = ROOT / "tests" / "dashboard" / "published.py"
-    spec = importlib.util.spec_from_file_location("served_story", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return _load("served_story", ROOT / "tests" / "dashboard" / "published.py")
 
 
 def _wait(url: str, server: subprocess.Popen) -> None:

@@ -4,17 +4,21 @@ Reads a served dashboard. Writes docs/screens/: each page, light and dark, on a 
 and on a phone. The tests take their pictures here too.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
 from rich.progress import track
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
@@ -25,6 +29,7 @@ PAGES = {
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
 SECOND = 1000
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -47,10 +52,16 @@ TALLEST = 3600  # pixels of one: the definitions go on for long
 BLOCK = 24
 
 
+def find_browser() -> str | None:
+    """Find the Chromium of this machine; `REEL_CHROMIUM` names another one."""
+    wanted = (os.environ.get("REEL_CHROMIUM", ""), *BROWSERS)
+    return next(filter(None, map(shutil.which, filter(None, wanted))), None)
+
+
 @contextmanager
 def open_page(
-    browser: Browser, address: str, name: str, *, size: str, theme: str
-) -> Iterator[Page]:
+    browser: "Browser", address: str, name: str, *, size: str, theme: str
+) -> Iterator["Page"]:
     """Open a page and wait until it is drawn to its end."""
     width, height = SIZES[size]
     context = browser.new_context(
@@ -69,7 +80,7 @@ def open_page(
         context.close()
 
 
-def take(page: Page) -> Image.Image:
+def take(page: "Page") -> Image.Image:
     """Take a picture of the whole page once it has stopped changing."""
     width = page.viewport_size["width"]
     before = b""
@@ -110,13 +121,15 @@ def main() -> None:
     """Write the pictures of the README."""
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} ADDRESS-OF-A-SERVED-DASHBOARD")
+    from playwright.sync_api import sync_playwright
+
     folder = ROOT / "docs" / "screens"
     wanted = [
         (name, size, theme) for name in PAGES for size in SIZES for theme in THEMES
     ]
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(FLAGS)
+            executable_path=find_browser(), args=list(FLAGS)
         )
         for name, size, theme in track(wanted, "pictures"):
             place = f"{name}_phone_{theme}" if size == "phone" else f"{name}_{theme}"

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from importlib.resources import files
 
+import pictures
 import pytest
 
 SECOND = 1000
-PAGES = ("", "growth", "revenue", "features", "service", "accounts")
-PAGES += ("studio", "sql", "data")
-FIRST = {"studio": "stTextInput", "sql": "stTextArea"}
 CHARTS = "document.querySelectorAll('.js-plotly-plot .main-svg').length >= 10"
 # What can be reached by Tab, in its order, until the first tile.
 TAB_STOPS = ("Overview", "Growth", "Revenue", "SQL", "As of the end of", "Region")
@@ -28,7 +26,7 @@ def page(request, browser, address: str) -> Iterator[object]:
     )
     page = context.new_page()
     page.goto(f"{address}/{path}")
-    first = FIRST.get(path, "stMetricValue")
+    first = pictures.FIRST.get(path, "stMetricValue")
     page.wait_for_selector(f"[data-testid={first}]", timeout=60 * SECOND)
     if path not in ("studio", "sql", "data"):
         page.wait_for_function(CHARTS, timeout=60 * SECOND)
@@ -58,7 +56,7 @@ def test_the_overview_shuts_nobody_out(page) -> None:
     "page",
     [
         (path, theme)
-        for path in PAGES
+        for path in pictures.PAGES.values()
         for theme in ("light", "dark")
         if (path, theme) != ("", "dark")
     ],

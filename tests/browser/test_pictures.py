@@ -4,11 +4,10 @@ After a wanted change: `REEL_PICTURES=new pytest tests/browser/test_pictures.py`
 look at the pictures and commit them.
 """
 
-import importlib.util
 import os
-import sys
 from pathlib import Path
 
+import pictures
 import pytest
 from PIL import Image
 
@@ -19,17 +18,6 @@ KEPT = HERE / "pictures"
 # moved by 60 pixels in 15, a lost theme in 2,398.
 VISIBLE = 40  # of 255, in the mean of a block of 24 x 24 pixels
 BLOCKS = 8  # so many may differ: the time of the build, a word
-
-
-def _load():
-    spec = importlib.util.spec_from_file_location("pictures", HERE / "pictures.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-pictures = _load()
 QUICK = ("overview", "desktop", "light")
 EVERY = [
     pytest.param(
